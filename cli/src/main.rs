@@ -1,0 +1,3 @@
+//! Carillon's engine without a window.
+
+fn main() {}

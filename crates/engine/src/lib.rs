@@ -1,0 +1,1 @@
+//! Carillon without a window: wires platforms, link, vault and store.

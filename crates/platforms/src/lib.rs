@@ -1,0 +1,1 @@
+//! The protocols of the platforms, sans I/O.

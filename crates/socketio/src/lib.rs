@@ -1,0 +1,1 @@
+//! A Socket.IO v5 client: one connection, no policy.

@@ -1,0 +1,1 @@
+//! The encrypted cache: one SQLCipher file and key per account.

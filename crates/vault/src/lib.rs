@@ -1,0 +1,1 @@
+//! Tokens and keys in the OS keyring, or in a sealed file.

@@ -1,0 +1,3 @@
+//! `carillon-gateway`.
+
+fn main() {}

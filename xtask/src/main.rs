@@ -1,0 +1,3 @@
+//! cargo xtask: test, check, bindings, schema and the rest.
+
+fn main() {}
