@@ -1,0 +1,64 @@
+//! What a person is told of a connection.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::time::Timestamp;
+
+/// The five states that people see; the link's phases are finer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum ConnectionState {
+    /// Not connected and not trying.
+    Disconnected,
+    /// Trying for the first time.
+    Connecting,
+    /// Signed in and up to date, or catching up.
+    Connected,
+    /// Lost, trying again.
+    Reconnecting,
+    /// Needs the person: the token was refused.
+    Error,
+}
+
+impl ConnectionState {
+    /// The state as it is stored and printed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Disconnected => "disconnected",
+            Self::Connecting => "connecting",
+            Self::Connected => "connected",
+            Self::Reconnecting => "reconnecting",
+            Self::Error => "error",
+        }
+    }
+
+    /// Reads a stored state; a text that is none of ours is `Disconnected`.
+    pub fn from_stored(text: &str) -> Self {
+        match text {
+            "connecting" => Self::Connecting,
+            "connected" => Self::Connected,
+            "reconnecting" => Self::Reconnecting,
+            "error" => Self::Error,
+            _ => Self::Disconnected,
+        }
+    }
+}
+
+/// A connection's state with what explains it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionStatus {
+    /// The state.
+    pub state: ConnectionState,
+    /// Whether events that were missed are being fetched.
+    pub catching_up: bool,
+    /// Since when it is so.
+    pub since: Timestamp,
+    /// Why, in plain words, where it is not connected.
+    pub cause: Option<String>,
+    /// The server's id of the socket, while there is one.
+    pub socket_id: Option<String>,
+    /// How many tries in a row have failed.
+    pub tries: u32,
+}

@@ -1,0 +1,85 @@
+//! What the engine tells its listeners: a window, or the command line.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use ts_rs::TS;
+
+use crate::connection::ConnectionStatus;
+use crate::continuity::Gap;
+use crate::ids::AccountId;
+use crate::notice::Notice;
+use crate::time::Timestamp;
+use crate::topic::TopicStatus;
+
+/// A stored event. Its JSON form is a line of `carillon-cli listen --json`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredEvent {
+    /// Whose it is.
+    pub account: AccountId,
+    /// Its number in this account's cache, in order of arrival; never used again.
+    pub seq: i64,
+    /// The event's name on the wire.
+    pub event: String,
+    /// What happened, in Carillon's words, for example `market.trade`.
+    pub kind: String,
+    /// What recognises a second delivery.
+    pub key: String,
+    /// When this computer received it.
+    pub received_at: Timestamp,
+    /// The first argument as the server sent it.
+    #[ts(type = "unknown")]
+    pub payload: Box<RawValue>,
+}
+
+/// Something that is true now and is already stored.
+///
+/// A listener that falls behind gets [`UiEvent::Resync`] instead of what it missed, and reads the store.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum UiEvent {
+    /// Events were stored. Sent once for each batch, oldest first.
+    Events {
+        /// The new ones; repetitions are not among them.
+        events: Vec<StoredEvent>,
+    },
+    /// Notices were added to the inbox. `summary` is set where a catch-up brought them.
+    Notices {
+        /// The new ones, oldest first.
+        notices: Vec<Notice>,
+        /// Whether they came in a catch-up: one summary rings instead of each.
+        summary: bool,
+    },
+    /// Notices were read, here or elsewhere.
+    NoticesRead {
+        /// Whose.
+        account: AccountId,
+        /// Which.
+        ids: Vec<i64>,
+    },
+    /// A connection's state changed.
+    Connection {
+        /// Whose.
+        account: AccountId,
+        /// The new state.
+        status: ConnectionStatus,
+    },
+    /// The server confirmed or refused a topic, or the person changed it.
+    Topics {
+        /// Whose.
+        account: AccountId,
+        /// All wanted topics.
+        topics: Vec<TopicStatus>,
+    },
+    /// Events may be missing for a while.
+    Gap {
+        /// Whose.
+        account: AccountId,
+        /// From when to when, and why.
+        gap: Gap,
+    },
+    /// The list of accounts changed.
+    AccountsChanged,
+    /// The listener missed events: read the store again.
+    Resync,
+}
