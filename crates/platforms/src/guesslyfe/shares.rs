@@ -1,0 +1,200 @@
+//! Creator shares and dividends (G016–G018). The guide names these events and not their fields: what is read
+//! is our proposal, and only what can't be missed is required.
+
+use carillon_contract::item::{DedupeKey, EntityPatch, EntityRef, Item, KeySpan, Malformed, NoticeDraft};
+use carillon_contract::{Identity, Level};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::envelope::Envelope;
+use super::events::change_key;
+use super::markets::Direction;
+use super::wei::to_decimal;
+use crate::decode;
+
+/// Builds an entity's fields out of those that are there.
+fn some_fields<const N: usize>(pairs: [(&str, Option<Value>); N]) -> Map<String, Value> {
+    pairs
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect()
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SharesTrade {
+    creator_id: String,
+    #[serde(default)]
+    creator_handle: Option<String>,
+    #[serde(default)]
+    trade_id: Option<String>,
+    #[serde(default)]
+    trader: Option<String>,
+    #[serde(default)]
+    direction: Option<Direction>,
+    #[serde(default, deserialize_with = "decode::maybe_whole_number")]
+    shares: Option<String>,
+    #[serde(default, deserialize_with = "decode::maybe_whole_number")]
+    price: Option<String>,
+    #[serde(default, deserialize_with = "decode::maybe_whole_number")]
+    new_share_price: Option<String>,
+    #[serde(default)]
+    timestamp: Option<String>,
+}
+
+pub(super) fn trade(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, Malformed> {
+    let data: SharesTrade = decode::read(envelope.data)?;
+    let at = data.timestamp.as_deref().and_then(decode::time);
+    let key = match (&data.trade_id, at) {
+        (Some(id), Some(at)) => DedupeKey {
+            text: format!("shares:trade/{id}"),
+            span: KeySpan::At(at),
+        },
+        (Some(id), None) => DedupeKey {
+            text: format!("shares:trade/{id}"),
+            span: KeySpan::Always,
+        },
+        (None, at) => change_key("shares:trade", &[&data.creator_id], envelope.data, at),
+    };
+    let mut item = Item::new("shares.trade", key);
+    item.occurred_at = at;
+    item.entities.push(EntityPatch {
+        entity: EntityRef {
+            kind: "creator-share",
+            id: data.creator_id.to_ascii_lowercase(),
+        },
+        fields: some_fields([
+            ("handle", data.creator_handle.map(Value::from)),
+            ("sharePrice", data.new_share_price.map(Value::from)),
+        ]),
+    });
+    let mine = data
+        .trader
+        .zip(me.wallet.as_deref())
+        .is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
+    if mine {
+        let direction = data.direction.map_or("traded", |direction| match direction {
+            Direction::Buy => "bought",
+            Direction::Sell => "sold",
+        });
+        item.notice = Some(NoticeDraft {
+            category: "trade",
+            level: Level::Info,
+            title: format!("Creator shares {direction}"),
+            body: match (data.shares, data.price) {
+                (Some(shares), Some(price)) => {
+                    format!("{} @ {}", to_decimal(&shares, 4), to_decimal(&price, 4))
+                }
+                _ => String::new(),
+            },
+            action_url: None,
+            read: false,
+        });
+    }
+    Ok(item)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Unlocked {
+    creator_id: String,
+    #[serde(default)]
+    creator_handle: Option<String>,
+    #[serde(default)]
+    holder: Option<String>,
+    #[serde(default, deserialize_with = "decode::maybe_whole_number")]
+    shares: Option<String>,
+    #[serde(default)]
+    timestamp: Option<String>,
+}
+
+pub(super) fn unlocked(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, Malformed> {
+    let data: Unlocked = decode::read(envelope.data)?;
+    let at = data.timestamp.as_deref().and_then(decode::time);
+    let holder = data.holder.as_deref().unwrap_or_default();
+    let key = change_key("shares:unlocked", &[&data.creator_id, holder], envelope.data, at);
+    let mut item = Item::new("shares.unlocked", key);
+    item.occurred_at = at;
+    // It also goes to the creator's room (G017), where other people's unlocked shares are no news.
+    let mine = data.holder.is_none()
+        || me
+            .wallet
+            .as_deref()
+            .is_some_and(|w| holder.eq_ignore_ascii_case(w));
+    if mine {
+        let who = data.creator_handle.unwrap_or(data.creator_id);
+        item.notice = Some(NoticeDraft {
+            category: "shares",
+            level: Level::Info,
+            title: "Shares unlocked".to_owned(),
+            body: decode::line(
+                &match data.shares {
+                    Some(shares) => format!("{} shares of {who}", to_decimal(&shares, 4)),
+                    None => format!("Shares of {who}"),
+                },
+                500,
+            ),
+            action_url: None,
+            read: false,
+        });
+    }
+    Ok(item)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Dividend {
+    #[serde(default)]
+    dividend_id: Option<String>,
+    #[serde(default)]
+    creator_id: Option<String>,
+    #[serde(default)]
+    creator_handle: Option<String>,
+    #[serde(deserialize_with = "decode::whole_number")]
+    amount: String,
+    #[serde(default)]
+    claim_by: Option<String>,
+    #[serde(default)]
+    claim_url: Option<String>,
+    #[serde(default)]
+    timestamp: Option<String>,
+}
+
+pub(super) fn dividend(envelope: &Envelope<'_>, _me: &Identity) -> Result<Item, Malformed> {
+    let data: Dividend = decode::read(envelope.data)?;
+    let at = data.timestamp.as_deref().and_then(decode::time);
+    let id = data.dividend_id.as_deref().unwrap_or_default();
+    let key = change_key("dividend:available", &[id], envelope.data, at);
+    let mut item = Item::new("dividend.available", key);
+    item.occurred_at = at;
+    let claim_by = data.claim_by.as_deref().and_then(decode::time);
+    let from = data.creator_handle.clone().or_else(|| data.creator_id.clone());
+    if let Some(id) = data.dividend_id {
+        item.entities.push(EntityPatch {
+            entity: EntityRef { kind: "dividend", id },
+            fields: some_fields([
+                ("amount", Some(Value::from(data.amount.as_str()))),
+                ("creator", data.creator_id.map(Value::from)),
+                ("creatorHandle", data.creator_handle.map(Value::from)),
+                ("claimBy", claim_by.map(|at| Value::from(at.0))),
+                ("claimUrl", data.claim_url.as_deref().map(Value::from)),
+            ]),
+        });
+    }
+    let amount = to_decimal(&data.amount, 6);
+    item.notice = Some(NoticeDraft {
+        category: "dividend",
+        level: Level::Success,
+        title: "Dividend available".to_owned(),
+        body: decode::line(
+            &match from {
+                Some(from) => format!("{amount} to claim from {from}"),
+                None => format!("{amount} to claim"),
+            },
+            500,
+        ),
+        action_url: data.claim_url,
+        read: false,
+    });
+    Ok(item)
+}
