@@ -16,7 +16,10 @@ pub trait TokenVault: Send + Sync {
     /// A vault that can't be asked answers with an error instead, so `None` may be taken for "signed out".
     async fn get(&self, entry: &Entry) -> Result<Option<Secret>, VaultError>;
 
-    /// Stores a secret in place of what the entry held; once it returns, the secret survives a crash.
+    /// Stores a secret in place of what the entry held; once it has returned, the secret survives a crash.
+    ///
+    /// After an error the entry holds the old secret or the new one, whole: a keyring that was waiting for its
+    /// password may still finish a write that its caller gave up.
     async fn set(&self, entry: &Entry, secret: &Secret) -> Result<(), VaultError>;
 
     /// Forgets an entry; an entry that is not there is no error.

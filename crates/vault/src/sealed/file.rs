@@ -88,6 +88,10 @@ impl Place {
     ///
     /// [`VaultError::Busy`] when another held it all the time.
     pub(super) fn lock(&self) -> Result<Held, VaultError> {
+        self.lock_within(LOCK_LIMIT)
+    }
+
+    pub(super) fn lock_within(&self, limit: Duration) -> Result<Held, VaultError> {
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).write(true);
         #[cfg(unix)]
@@ -99,9 +103,7 @@ impl Place {
         loop {
             match lock.try_lock() {
                 Ok(()) => return Ok(Held { _lock: lock }),
-                Err(TryLockError::WouldBlock) if since.elapsed() < LOCK_LIMIT => {
-                    std::thread::sleep(LOCK_RETRY)
-                }
+                Err(TryLockError::WouldBlock) if since.elapsed() < limit => std::thread::sleep(LOCK_RETRY),
                 Err(TryLockError::WouldBlock) => return Err(VaultError::Busy),
                 Err(TryLockError::Error(error)) => return Err(failed("Lock the sealed file", error)),
             }
