@@ -1,0 +1,282 @@
+//! Reading packets.
+
+use std::{borrow::Cow, fmt};
+
+use bytes::Bytes;
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, SeqAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+use super::{Body, MAIN, Packet};
+use crate::{Args, CloseReason, Limits, ProtocolError, Refusal};
+
+/// Attachments below this size are copied out of the buffer they were read into; else a few bytes that wait
+/// in a queue would keep a whole read buffer alive, which no count of bytes shows.
+const WORTH_KEEPING: usize = 64 << 10;
+
+/// Puts packets together from the messages of a transport.
+pub(crate) struct Decoder {
+    largest: usize,
+    most_attachments: usize,
+    partial: Option<Partial>,
+}
+
+/// A packet whose attachments have not all arrived.
+struct Partial {
+    decoded: Decoded,
+    missing: usize,
+}
+
+/// A complete packet and its size on the wire.
+#[derive(Debug)]
+pub(crate) struct Decoded {
+    pub(crate) packet: Packet,
+    pub(crate) bytes: usize,
+}
+
+impl Decoder {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            largest: limits.message,
+            most_attachments: limits.attachments,
+            partial: None,
+        }
+    }
+
+    /// Takes the data of an Engine.IO message. None means that attachments must follow.
+    pub(crate) fn text(&mut self, text: &str) -> Result<Option<Decoded>, ProtocolError> {
+        if self.partial.is_some() {
+            return Err(ProtocolError::MissingAttachment);
+        }
+        let (packet, attachments) = packet(text, self.most_attachments)?;
+        let decoded = Decoded {
+            packet,
+            bytes: text.len(),
+        };
+        if attachments == 0 {
+            return Ok(Some(decoded));
+        }
+        self.partial = Some(Partial {
+            decoded,
+            missing: attachments,
+        });
+        Ok(None)
+    }
+
+    /// Takes a binary message: the next attachment of the packet that was read last.
+    ///
+    /// # Errors
+    /// [`CloseReason::Protocol`] if none was due, [`CloseReason::TooLarge`] if the packet grows beyond the
+    /// limit.
+    pub(crate) fn binary(&mut self, bytes: Bytes) -> Result<Option<Decoded>, CloseReason> {
+        let Some(mut partial) = self.partial.take() else {
+            return Err(CloseReason::Protocol(ProtocolError::StrayAttachment));
+        };
+        let Some(args) = partial.decoded.packet.body.args() else {
+            return Err(CloseReason::Protocol(ProtocolError::StrayAttachment));
+        };
+        partial.decoded.bytes = partial.decoded.bytes.saturating_add(bytes.len());
+        if partial.decoded.bytes > self.largest {
+            return Err(CloseReason::TooLarge {
+                limit: self.largest,
+                size: Some(partial.decoded.bytes),
+            });
+        }
+        args.attachments.push(if bytes.len() < WORTH_KEEPING {
+            Bytes::copy_from_slice(&bytes)
+        } else {
+            bytes
+        });
+        partial.missing -= 1;
+        if partial.missing == 0 {
+            return Ok(Some(partial.decoded));
+        }
+        self.partial = Some(partial);
+        Ok(None)
+    }
+}
+
+impl Body {
+    fn args(&mut self) -> Option<&mut Args> {
+        match self {
+            Self::Event { args, .. } | Self::Ack { args, .. } => Some(args),
+            Self::Connect(_) | Self::Disconnect | Self::ConnectError(_) => None,
+        }
+    }
+}
+
+/// Reads a packet without its attachments, and how many of them follow.
+fn packet(text: &str, most_attachments: usize) -> Result<(Packet, usize), ProtocolError> {
+    let mut rest = text.chars();
+    let kind = rest.next().ok_or(ProtocolError::Empty)?;
+    let (attachments, rest) = match kind {
+        '5' | '6' => attachments(rest.as_str(), most_attachments)?,
+        _ => (0, rest.as_str()),
+    };
+    let (namespace, rest) = namespace(rest);
+    let (id, json) = ack_id(rest)?;
+    let body = match kind {
+        '0' => Body::Connect(optional(json)?),
+        '1' => Body::Disconnect,
+        '2' | '5' => {
+            let EventPayload { name, values } = payload(json)?;
+            Body::Event {
+                ack: id,
+                name,
+                args: Args {
+                    values,
+                    attachments: Vec::new(),
+                },
+            }
+        }
+        '3' | '6' => Body::Ack {
+            id: id.ok_or(ProtocolError::AckId)?,
+            args: Args {
+                values: payload(json)?,
+                attachments: Vec::new(),
+            },
+        },
+        '4' => Body::ConnectError(refusal(json)?),
+        unknown => return Err(ProtocolError::PacketType(unknown)),
+    };
+    Ok((Packet { namespace, body }, attachments))
+}
+
+fn attachments(text: &str, most: usize) -> Result<(usize, &str), ProtocolError> {
+    let (count, rest) = text.split_once('-').ok_or(ProtocolError::AttachmentCount)?;
+    if count.is_empty() || !count.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Err(ProtocolError::AttachmentCount);
+    }
+    // A number too large to be read is too large in any case.
+    let count = count.parse().unwrap_or(usize::MAX);
+    if count > most {
+        Err(ProtocolError::TooManyAttachments { limit: most })
+    } else {
+        Ok((count, rest))
+    }
+}
+
+fn namespace(text: &str) -> (Cow<'static, str>, &str) {
+    if !text.starts_with(MAIN) {
+        return (Cow::Borrowed(MAIN), text);
+    }
+    let (name, rest) = text.split_once(',').unwrap_or((text, ""));
+    (
+        if name == MAIN {
+            Cow::Borrowed(MAIN)
+        } else {
+            Cow::Owned(name.to_owned())
+        },
+        rest,
+    )
+}
+
+fn ack_id(text: &str) -> Result<(Option<u64>, &str), ProtocolError> {
+    let json = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = text.strip_suffix(json).unwrap_or_default();
+    if digits.is_empty() {
+        return Ok((None, json));
+    }
+    Ok((Some(digits.parse().map_err(|_| ProtocolError::AckId)?), json))
+}
+
+fn payload<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, ProtocolError> {
+    serde_json::from_str(json).map_err(|_| ProtocolError::Payload)
+}
+
+fn optional(json: &str) -> Result<Option<Box<RawValue>>, ProtocolError> {
+    if json.is_empty() {
+        Ok(None)
+    } else {
+        payload(json).map(Some)
+    }
+}
+
+/// The array of an event: its name, then its arguments, which are split but not read.
+struct EventPayload {
+    name: String,
+    values: Vec<Box<RawValue>>,
+}
+
+impl<'de> Deserialize<'de> for EventPayload {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Split;
+
+        impl<'de> Visitor<'de> for Split {
+            type Value = EventPayload;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array that starts with a name")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<EventPayload, A::Error> {
+                let Name(name) = array
+                    .next_element()?
+                    .ok_or_else(|| de::Error::invalid_length(0, &self))?;
+                let mut values = Vec::new();
+                while let Some(value) = array.next_element()? {
+                    values.push(value);
+                }
+                Ok(EventPayload { name, values })
+            }
+        }
+
+        deserializer.deserialize_seq(Split)
+    }
+}
+
+/// An event's name. The protocol lets it be a number too; then its digits are the name.
+struct Name(String);
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextOrNumber;
+
+        impl Visitor<'_> for TextOrNumber {
+            type Value = Name;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<Name, E> {
+                Ok(Name(name.to_owned()))
+            }
+
+            fn visit_u64<E: de::Error>(self, name: u64) -> Result<Name, E> {
+                Ok(Name(name.to_string()))
+            }
+
+            fn visit_i64<E: de::Error>(self, name: i64) -> Result<Name, E> {
+                Ok(Name(name.to_string()))
+            }
+
+            fn visit_f64<E: de::Error>(self, name: f64) -> Result<Name, E> {
+                Ok(Name(name.to_string()))
+            }
+        }
+
+        deserializer.deserialize_any(TextOrNumber)
+    }
+}
+
+/// What a refusal carries: an object by version 5 of the protocol, a bare text by version 4.
+fn refusal(json: &str) -> Result<Refusal, ProtocolError> {
+    #[derive(Deserialize)]
+    struct Object {
+        #[serde(default)]
+        message: String,
+        #[serde(default)]
+        data: Option<Box<RawValue>>,
+    }
+    if json.starts_with('"') {
+        return Ok(Refusal {
+            message: payload(json)?,
+            data: None,
+        });
+    }
+    let Object { message, data } = payload(json)?;
+    Ok(Refusal { message, data })
+}

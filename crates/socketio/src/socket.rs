@@ -1,0 +1,296 @@
+//! The handles of a connection. They have the verbs; the state is the I/O task's.
+
+use std::{
+    fmt,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    AckError, Args, CloseReason, Closed, EmitError,
+    acks::Acks,
+    packet::{self, Outgoing},
+    queue::Outlet,
+    transport::Transport,
+};
+
+/// An open connection, in the three parts that have different owners.
+#[derive(Debug)]
+pub struct Connection {
+    /// Sends; as many clones as there are senders.
+    pub socket: Socket,
+    /// Receives; one reader, so there is one order.
+    pub events: Events,
+    /// What the server said when it opened.
+    pub session: Session,
+}
+
+/// What the server said when it opened the connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The id of this socket in its namespace; servers log it.
+    pub id: String,
+    /// The id of the Engine.IO session below. It is a credential of sorts: whoever knows it can speak in this
+    /// session.
+    pub engine_id: String,
+    /// What carries the packets.
+    pub transport: Transport,
+    /// How often the server says that it is alive.
+    pub ping_interval: Duration,
+    /// How much later than that it may be.
+    pub ping_timeout: Duration,
+    /// The largest message the server accepts, in bytes, if it says so.
+    pub max_payload: Option<usize>,
+    /// How long opening took.
+    pub opened_in: Duration,
+}
+
+/// Sends events over a connection, and closes it.
+///
+/// The connection ends when every `Socket` and its [`Events`] are dropped.
+#[derive(Clone)]
+pub struct Socket {
+    pub(crate) outgoing: mpsc::Sender<Outgoing>,
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// What the handles and the I/O task share.
+pub(crate) struct Shared {
+    pub(crate) namespace: String,
+    pub(crate) max_payload: Option<usize>,
+    pub(crate) max_attachments: usize,
+    pub(crate) acks: Acks,
+    pub(crate) stop: CancellationToken,
+    pub(crate) reason: OnceLock<CloseReason>,
+    /// Microseconds; [`UNKNOWN`] until measured.
+    pub(crate) latency: AtomicU64,
+    pub(crate) verify: mpsc::Sender<Verify>,
+    pub(crate) task: TaskTracker,
+}
+
+/// The latency nobody has measured yet.
+pub(crate) const UNKNOWN: u64 = u64::MAX;
+
+/// A wish to know that the server is there.
+pub(crate) struct Verify {
+    pub(crate) within: Duration,
+    pub(crate) answer: oneshot::Sender<Duration>,
+}
+
+impl Socket {
+    /// Sends an event. Returns once it is queued; waits while the queue is full.
+    ///
+    /// # Errors
+    /// Nothing was sent. An event that is queued when the connection breaks is lost without a word: ask for
+    /// an acknowledgement where that matters.
+    pub async fn emit(&self, event: &str, args: Args) -> Result<(), EmitError> {
+        self.shared.check(event, &args)?;
+        let packet = packet::encode_event(&self.shared.namespace, None, event, args);
+        self.shared.queue(&self.outgoing, packet).await
+    }
+
+    /// Sends an event and waits for its acknowledgement, `within` covering both.
+    ///
+    /// # Errors
+    /// [`AckError::NotSent`] if the event never left; the others leave open whether the server acted.
+    pub async fn emit_with_ack(&self, event: &str, args: Args, within: Duration) -> Result<Args, AckError> {
+        self.shared.check(event, &args)?;
+        let mut waiting = self.shared.acks.enter();
+        let packet = packet::encode_event(&self.shared.namespace, Some(waiting.id), event, args);
+        let mut sent = false;
+        let answered = tokio::time::timeout(within, async {
+            self.shared.queue(&self.outgoing, packet).await?;
+            sent = true;
+            waiting
+                .answer()
+                .await
+                .ok_or_else(|| AckError::Closed(self.shared.reason()))
+        });
+        match answered.await {
+            Ok(outcome) => outcome,
+            Err(_) if sent => Err(AckError::TimedOut),
+            Err(_) => Err(AckError::NotSent(EmitError::Backlog)),
+        }
+    }
+
+    /// Asks the server for a sign of life and returns how long it took.
+    ///
+    /// For the moment after a wake-up or a change of network, when a dead connection still looks alive. The
+    /// question is answered below Socket.IO, so no server code has to know it. It is put to the network even
+    /// if frames arrived a moment ago, for they may have waited on this side.
+    ///
+    /// # Errors
+    /// Without an answer `within` that time the connection is closed, with [`CloseReason::PingTimeout`].
+    /// While reading stands still because nobody takes events, the answer can't be read, and this waits.
+    pub async fn verify(&self, within: Duration) -> Result<Duration, Closed> {
+        let (answer, answered) = oneshot::channel();
+        let asked = self.shared.verify.send(Verify { within, answer }).await.is_ok();
+        match if asked { answered.await.ok() } else { None } {
+            Some(took) => Ok(took),
+            None => Err(self.shared.closed()),
+        }
+    }
+
+    /// Closes the connection: what is queued is sent, the server is told, nothing more is received.
+    ///
+    /// Returns at once; [`closed`](Self::closed) waits.
+    pub fn close(&self) {
+        self.shared.stop.cancel();
+    }
+
+    /// Waits until the connection has ended and nothing of it is left running.
+    pub async fn closed(&self) -> CloseReason {
+        self.shared.task.wait().await;
+        self.shared.reason()
+    }
+
+    /// Why the connection ended; none while it is open.
+    pub fn close_reason(&self) -> Option<CloseReason> {
+        self.shared.reason.get().cloned()
+    }
+
+    /// The latest measured time to the server and back. None until it was asked for a sign of life, which
+    /// happens when the line is quiet, or by [`verify`](Self::verify).
+    pub fn latency(&self) -> Option<Duration> {
+        match self.shared.latency.load(Ordering::Relaxed) {
+            UNKNOWN => None,
+            micros => Some(Duration::from_micros(micros)),
+        }
+    }
+}
+
+impl Shared {
+    fn check(&self, event: &str, args: &Args) -> Result<(), EmitError> {
+        if packet::is_reserved(event) {
+            Err(EmitError::ReservedName)
+        } else {
+            self.check_attachments(args)
+        }
+    }
+
+    fn check_attachments(&self, args: &Args) -> Result<(), EmitError> {
+        let limit = self.max_attachments;
+        if args.attachments.len() > limit {
+            Err(EmitError::TooManyAttachments { limit })
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn queue(&self, outgoing: &mpsc::Sender<Outgoing>, packet: Outgoing) -> Result<(), EmitError> {
+        // A server closes the whole connection over one message that it finds too large.
+        if let (Some(limit), size) = (self.max_payload, packet.largest_message())
+            && size > limit
+        {
+            return Err(EmitError::TooLarge { size, limit });
+        }
+        if self.stop.is_cancelled() {
+            return Err(EmitError::Closed(self.closed()));
+        }
+        outgoing
+            .send(packet)
+            .await
+            .map_err(|_| EmitError::Closed(self.closed()))
+    }
+
+    fn closed(&self) -> Closed {
+        Closed(self.reason())
+    }
+
+    /// The reason; if the task was dropped with its runtime it left none, and this side it was that ended.
+    fn reason(&self) -> CloseReason {
+        self.reason.get().cloned().unwrap_or(CloseReason::Local)
+    }
+}
+
+/// Receives the events of a connection, in the order in which the server sent them.
+pub struct Events {
+    pub(crate) outlet: Outlet,
+    pub(crate) shared: Arc<Shared>,
+    /// Keeps the connection open while there is a reader.
+    pub(crate) _outgoing: mpsc::Sender<Outgoing>,
+}
+
+impl Events {
+    /// The next event. None once the connection has ended and every event that came before was taken. Cancel
+    /// safe.
+    ///
+    /// When nobody takes events, reading stops once [`Limits`](crate::Limits) are reached.
+    pub async fn next(&mut self) -> Option<Event> {
+        self.outlet.next().await
+    }
+
+    /// The next event if one is there already: to take a batch without waiting.
+    pub fn try_next(&mut self) -> Option<Event> {
+        self.outlet.try_next().ok()
+    }
+
+    /// Why the connection ended; none while it is open. Events may still be waiting.
+    pub fn close_reason(&self) -> Option<CloseReason> {
+        self.shared.reason.get().cloned()
+    }
+}
+
+/// An event from the server.
+#[derive(Debug)]
+pub struct Event {
+    /// Its name, whatever the server calls it: no name has a meaning here.
+    pub name: String,
+    /// Its arguments.
+    pub args: Args,
+    /// How to acknowledge it, if the server asks for that.
+    pub ack: Option<Responder>,
+    /// Its size on the wire, attachments included.
+    pub bytes: usize,
+}
+
+/// Acknowledges one event, once.
+pub struct Responder {
+    pub(crate) id: u64,
+    pub(crate) shared: Arc<Shared>,
+    /// Weak: an event that lies about must not keep the connection open.
+    pub(crate) outgoing: mpsc::WeakSender<Outgoing>,
+}
+
+impl Responder {
+    /// Sends the acknowledgement. Returns once it is queued; waits while the queue is full.
+    ///
+    /// # Errors
+    /// Nothing was sent.
+    pub async fn answer(self, args: Args) -> Result<(), EmitError> {
+        self.shared.check_attachments(&args)?;
+        let outgoing = self.outgoing.upgrade().ok_or_else(|| self.shared.closed())?;
+        let packet = packet::encode_ack(&self.shared.namespace, self.id, args);
+        self.shared.queue(&outgoing, packet).await
+    }
+}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Socket")
+            .field("closed", &self.shared.reason.get())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Events")
+            .field("closed", &self.shared.reason.get())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Responder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Responder")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
