@@ -23,10 +23,11 @@ shift
 needed=(dbus-run-session:dbus dbus-send:dbus gnome-keyring-daemon:gnome-keyring secret-tool:libsecret-tools)
 missing=()
 for pair in "${needed[@]}"; do
-    command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
+    command -v "${pair%%:*}" >/dev/null && continue
+    [[ " ${missing[*]} " == *" ${pair#*:} "* ]] || missing+=("${pair#*:}")
 done
 if [[ ${#missing[@]} -gt 0 ]]; then
-    echo "with-keyring.sh: these Debian packages are missing: $(printf '%s\n' "${missing[@]}" | sort -u | xargs)." \
+    echo "with-keyring.sh: these Debian packages are missing: ${missing[*]}." \
         "Install them with: apt-get install dbus dbus-x11 gnome-keyring libsecret-tools" >&2
     exit 69
 fi
