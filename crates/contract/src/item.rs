@@ -99,6 +99,9 @@ pub struct Point {
 /// What the person is told of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeDraft {
+    /// The platform's id of the notice, where it has one: another delivery of it (it was read elsewhere)
+    /// changes the stored one. `None` takes the event's own key.
+    pub key: Option<String>,
     /// The person's word for this sort of notice (`market`, `dividend`, `system`): what settings switch.
     pub category: &'static str,
     /// How much it matters.

@@ -1,1 +1,30 @@
-//! The encrypted cache: one SQLCipher file and key per account.
+//! The encrypted cache: a small registry of accounts, and one SQLCipher file with its own key per account.
+//!
+//! It must never know a socket, a platform's protocol, a keyring or a window: keys are handed in, items come
+//! ready decoded. Start with [`ingest`] (the write path that has to be fast) and [`account`] (how a file is
+//! opened); each table has a module of its own with its row, its queries and their tests.
+
+pub mod account;
+pub mod connection;
+pub mod continuity;
+pub mod counters;
+pub mod entities;
+pub mod error;
+pub mod events;
+mod file;
+pub mod ingest;
+pub mod key;
+pub mod notices;
+pub mod points;
+pub mod profile;
+pub mod registry;
+pub mod retention;
+pub mod schema;
+pub mod search;
+pub mod topics;
+mod writer;
+
+pub use account::AccountStore;
+pub use error::StoreError;
+pub use key::DatabaseKey;
+pub use registry::Registry;

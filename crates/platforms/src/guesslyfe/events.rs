@@ -71,6 +71,7 @@ fn error(payload: &str) -> Decoded {
     };
     let mut item = Item::new("connection.error", key);
     item.notice = Some(NoticeDraft {
+        key: None,
         category: "connection",
         level: Level::Error,
         title: "Connection error".to_owned(),

@@ -165,6 +165,7 @@ pub(super) fn trade(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, Malf
         .is_some_and(|wallet| data.trader.eq_ignore_ascii_case(wallet))
     {
         item.notice = Some(NoticeDraft {
+            key: None,
             category: "trade",
             level: Level::Success,
             title: format!(
@@ -220,6 +221,7 @@ pub(super) fn resolved(envelope: &Envelope<'_>, _me: &Identity) -> Result<Item, 
     });
     // G066
     item.notice = Some(NoticeDraft {
+        key: None,
         category: "market",
         level: Level::Success,
         title: format!("Market resolved: {outcome}"),

@@ -47,6 +47,7 @@ pub(super) fn notification(envelope: &Envelope<'_>, _me: &Identity) -> Result<It
         _ => ("notification", Level::Info),
     };
     item.notice = Some(NoticeDraft {
+        key: Some(format!("notification/{}", data.notification_id)),
         category,
         level,
         title: decode::line(&data.title, TITLE),
@@ -77,6 +78,7 @@ pub(super) fn maintenance(envelope: &Envelope<'_>, _me: &Identity) -> Result<Ite
     );
     item.occurred_at = at;
     item.notice = Some(NoticeDraft {
+        key: None,
         category: "system",
         level: Level::Warning,
         title: if data.active == Some(false) {
@@ -118,6 +120,7 @@ pub(super) fn announcement(envelope: &Envelope<'_>, _me: &Identity) -> Result<It
     );
     item.occurred_at = at;
     item.notice = Some(NoticeDraft {
+        key: None,
         category: "system",
         level: match data.severity.as_deref() {
             Some("warning") => Level::Warning,

@@ -78,6 +78,7 @@ pub(super) fn trade(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, Malf
             Direction::Sell => "sold",
         });
         item.notice = Some(NoticeDraft {
+            key: None,
             category: "trade",
             level: Level::Info,
             title: format!("Creator shares {direction}"),
@@ -124,6 +125,7 @@ pub(super) fn unlocked(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, M
     if mine {
         let who = data.creator_handle.unwrap_or(data.creator_id);
         item.notice = Some(NoticeDraft {
+            key: None,
             category: "shares",
             level: Level::Info,
             title: "Shares unlocked".to_owned(),
@@ -183,6 +185,7 @@ pub(super) fn dividend(envelope: &Envelope<'_>, _me: &Identity) -> Result<Item, 
     }
     let amount = to_decimal(&data.amount, 6);
     item.notice = Some(NoticeDraft {
+        key: None,
         category: "dividend",
         level: Level::Success,
         title: "Dividend available".to_owned(),

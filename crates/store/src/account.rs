@@ -1,0 +1,137 @@
+//! An account's file: one writer, two readers.
+
+use std::path::{Path, PathBuf};
+
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::SqlitePoolOptions;
+use sqlx::{Connection as _, SqlitePool};
+use tokio_util::task::TaskTracker;
+
+use carillon_contract::Account;
+
+use crate::error::StoreError;
+use crate::file::{self, Use};
+use crate::key::DatabaseKey;
+use crate::profile;
+use crate::writer::Writer;
+
+pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/account");
+
+/// Readers of one file. Two are enough that a long search does not hold up a page of the inbox.
+const READERS: u32 = 2;
+
+/// An open account file. Its clones share the writer and the readers.
+#[derive(Clone)]
+pub struct AccountStore {
+    pub(crate) readers: SqlitePool,
+    pub(crate) writer: Option<Writer>,
+    account: Account,
+    path: PathBuf,
+    tasks: TaskTracker,
+}
+
+impl AccountStore {
+    /// Makes the file of a new account.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] where there is one.
+    pub async fn create(path: &Path, key: &DatabaseKey, account: &Account) -> Result<Self, StoreError> {
+        let mut connection = file::create(path, Some(key)).await?;
+        file::migrate(path, &MIGRATIONS, &mut connection).await?;
+        profile::insert(&mut connection, account).await?;
+        connection.close().await?;
+        Self::open(path, key).await
+    }
+
+    /// Opens the file to read and write. Only the process that owns the data folder may.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongKey`], [`StoreError::TooNew`] and [`StoreError::Missing`] leave the file as it is.
+    pub async fn open(path: &Path, key: &DatabaseKey) -> Result<Self, StoreError> {
+        let mut connection = file::open(path, Some(key), Use::Write).await?;
+        file::migrate(path, &MIGRATIONS, &mut connection).await?;
+        let account = profile::read(&mut connection).await?;
+        let tasks = TaskTracker::new();
+        let writer = Writer::start(connection, &tasks);
+        tasks.close();
+        Ok(Self {
+            readers: readers(path, key),
+            writer: Some(writer),
+            account,
+            path: path.to_owned(),
+            tasks,
+        })
+    }
+
+    /// Opens the file to read only, beside the process that owns it.
+    ///
+    /// # Errors
+    /// As [`AccountStore::open`]; a file of an older schema is brought up to date by its owner alone, so that
+    /// a query may fail until that has run.
+    pub async fn open_to_read(path: &Path, key: &DatabaseKey) -> Result<Self, StoreError> {
+        let mut connection = file::open(path, Some(key), Use::Read).await?;
+        let account = profile::read(&mut connection).await?;
+        connection.close().await?;
+        let tasks = TaskTracker::new();
+        tasks.close();
+        Ok(Self {
+            readers: readers(path, key),
+            writer: None,
+            account,
+            path: path.to_owned(),
+            tasks,
+        })
+    }
+
+    /// Whose file it is.
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes what is queued, then closes the file. Other clones get [`StoreError::Closed`] once the writer
+    /// has ended, which it does when the last of them is gone.
+    pub async fn close(mut self) {
+        self.writer = None;
+        self.readers.close().await;
+        self.tasks.wait().await;
+    }
+
+    /// The writer, where this process may write.
+    pub(crate) fn writer(&self) -> Result<&Writer, StoreError> {
+        self.writer.as_ref().ok_or(StoreError::Closed)
+    }
+}
+
+fn readers(path: &Path, key: &DatabaseKey) -> SqlitePool {
+    SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .min_connections(0)
+        .connect_lazy_with(file::options(path, Some(key), Use::Read))
+}
+
+impl AccountStore {
+    /// Lets the file grow to this many pages and no further (SQLite's `max_page_count`). What exceeds it is
+    /// refused as [`StoreError::DiskFull`].
+    ///
+    /// # Errors
+    /// Where the file can't be written.
+    pub async fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
+        self.writer()?
+            .write(move |connection| {
+                Box::pin(async move {
+                    // A pragma takes no bound values; a number can't be anything else.
+                    let pragma = format!("PRAGMA max_page_count = {pages}");
+                    sqlx::query(sqlx::AssertSqlSafe(pragma))
+                        .execute(connection)
+                        .await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+}

@@ -1,0 +1,74 @@
+//! The `counters` table: what was counted since the account was added.
+
+use serde::Serialize;
+use sqlx::SqliteConnection;
+
+use crate::account::AccountStore;
+use crate::error::StoreError;
+
+/// Counts of events.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Frames that came from the server.
+    pub received: u64,
+    /// Events that were stored.
+    pub stored: u64,
+    /// Second deliveries of an event that was stored before.
+    pub repeated: u64,
+    /// Known events whose payload was not what the guide says.
+    pub malformed: u64,
+    /// Events that the guide does not name.
+    pub unknown: u64,
+}
+
+impl Counts {
+    fn pairs(&self) -> [(&'static str, u64); 5] {
+        [
+            ("received", self.received),
+            ("stored", self.stored),
+            ("repeated", self.repeated),
+            ("malformed", self.malformed),
+            ("unknown", self.unknown),
+        ]
+    }
+}
+
+pub(crate) async fn add(connection: &mut SqliteConnection, counts: &Counts) -> Result<(), StoreError> {
+    let more: Vec<_> = counts.pairs().into_iter().filter(|(_, more)| *more > 0).collect();
+    if more.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO counters (name, value)
+         SELECT value ->> 0, value ->> 1 FROM json_each(?1) WHERE true
+         ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
+    )
+    .bind(serde_json::to_string(&more)?)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+impl AccountStore {
+    /// What was counted so far.
+    ///
+    /// # Errors
+    /// Where the file can't be read.
+    pub async fn counts(&self) -> Result<Counts, StoreError> {
+        let rows: Vec<(String, i64)> = sqlx::query_as("SELECT name, value FROM counters")
+            .fetch_all(&self.readers)
+            .await?;
+        let value = |name: &str| {
+            rows.iter()
+                .find(|row| row.0 == name)
+                .map_or(0, |row| u64::try_from(row.1).unwrap_or(0))
+        };
+        Ok(Counts {
+            received: value("received"),
+            stored: value("stored"),
+            repeated: value("repeated"),
+            malformed: value("malformed"),
+            unknown: value("unknown"),
+        })
+    }
+}

@@ -1,0 +1,94 @@
+//! The `points` table: values over time.
+
+use carillon_contract::Timestamp;
+use serde::Serialize;
+use sqlx::SqliteConnection;
+
+use crate::account::AccountStore;
+use crate::error::StoreError;
+use crate::notices::Fresh;
+
+#[derive(Serialize)]
+struct Row<'a>(&'a str, &'a str, &'a str, i64, &'a str);
+
+/// Adds the points of new events. Of two values at the same millisecond the later one stays.
+pub(crate) async fn insert(connection: &mut SqliteConnection, fresh: &[Fresh<'_>]) -> Result<(), StoreError> {
+    let rows: Vec<Row<'_>> = fresh
+        .iter()
+        .flat_map(|fresh| &fresh.event.item.points)
+        .map(|point| {
+            Row(
+                point.entity.kind,
+                &point.entity.id,
+                point.series,
+                point.at.0,
+                &point.value,
+            )
+        })
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO points (entity_kind, entity_id, series, at, value)
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?1) WHERE true
+         ON CONFLICT (entity_kind, entity_id, series, at) DO UPDATE SET value = excluded.value",
+    )
+    .bind(serde_json::to_string(&rows)?)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Thins out what is older than `before`: of each `bucket_ms` the last value stays. Walks one entity at a
+/// time through the primary key, so that the writer is never held for long. Gives how many went.
+pub(crate) async fn downsample(
+    connection: &mut SqliteConnection,
+    entity: (&str, &str),
+    before: Timestamp,
+    bucket_ms: i64,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query(
+        "DELETE FROM points AS older
+         WHERE entity_kind = ?1 AND entity_id = ?2 AND at < ?3 AND EXISTS (
+             SELECT 1 FROM points AS newer
+             WHERE newer.entity_kind = ?1 AND newer.entity_id = ?2 AND newer.series = older.series
+               AND newer.at > older.at AND newer.at < (older.at / ?4 + 1) * ?4)",
+    )
+    .bind(entity.0)
+    .bind(entity.1)
+    .bind(before.0)
+    .bind(bucket_ms)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+impl AccountStore {
+    /// A series of values since a time, oldest first.
+    ///
+    /// # Errors
+    /// Where the file can't be read.
+    pub async fn points(
+        &self,
+        kind: &str,
+        id: &str,
+        series: &str,
+        since: Timestamp,
+    ) -> Result<Vec<(Timestamp, String)>, StoreError> {
+        let rows: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT at, value FROM points
+             WHERE entity_kind = ?1 AND entity_id = ?2 AND series = ?3 AND at >= ?4 ORDER BY at",
+        )
+        .bind(kind)
+        .bind(id)
+        .bind(series)
+        .bind(since.0)
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(at, value)| (Timestamp(at), value))
+            .collect())
+    }
+}

@@ -1,0 +1,203 @@
+//! The registry: which accounts there are. Not encrypted, so it holds nothing personal.
+
+use std::path::Path;
+
+use carillon_contract::{AccountId, PlatformId, Timestamp};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use sqlx::SqliteConnection;
+use sqlx::migrate::Migrator;
+use tokio::sync::Mutex;
+
+use crate::error::StoreError;
+use crate::file::{self, Use};
+
+pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/registry");
+
+/// An account in the registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its id.
+    pub id: AccountId,
+    /// Its platform.
+    pub platform: PlatformId,
+    /// How far adding or removing it has come.
+    pub state: EntryState,
+}
+
+/// How far adding or removing an account has come. What a killed process leaves half done is finished at the
+/// next start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryState {
+    /// Its file or its secrets may be missing: it is taken away again.
+    Adding,
+    /// Complete.
+    Ready,
+    /// Its file or its secrets may be gone: the rest goes too.
+    Removing,
+}
+
+impl EntryState {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Adding => "adding",
+            Self::Ready => "ready",
+            Self::Removing => "removing",
+        }
+    }
+
+    fn from_stored(text: &str) -> Self {
+        match text {
+            "ready" => Self::Ready,
+            "removing" => Self::Removing,
+            _ => Self::Adding,
+        }
+    }
+}
+
+/// What tells that two sign-ins are of the same person on the same server: a hash under a key of this
+/// installation, so that the registry doesn't say who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sameness([u8; 32]);
+
+/// The open registry. It is small and seldom written, so that one connection does.
+pub struct Registry {
+    connection: Mutex<SqliteConnection>,
+    salt: Vec<u8>,
+}
+
+impl Registry {
+    /// Opens the registry to read and write, and makes it where there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::TooNew`] and others; the file is left as it is.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut connection = if path.exists() {
+            file::open(path, None, Use::Write).await?
+        } else {
+            file::create(path, None).await?
+        };
+        file::migrate(path, &MIGRATIONS, &mut connection).await?;
+        let mut salt = [0u8; 32];
+        getrandom::fill(&mut salt).map_err(StoreError::Random)?;
+        sqlx::query("INSERT INTO settings (name, value) VALUES ('salt', ?1) ON CONFLICT (name) DO NOTHING")
+            .bind(salt.as_slice())
+            .execute(&mut connection)
+            .await?;
+        Self::with(connection).await
+    }
+
+    /// Opens the registry to read only, beside the process that owns it; `None` where there is none yet.
+    ///
+    /// # Errors
+    /// Where it can't be read.
+    pub async fn open_to_read(path: &Path) -> Result<Option<Self>, StoreError> {
+        match file::open(path, None, Use::Read).await {
+            Ok(connection) => Ok(Some(Self::with(connection).await?)),
+            Err(StoreError::Missing { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn with(mut connection: SqliteConnection) -> Result<Self, StoreError> {
+        let salt = sqlx::query_scalar("SELECT value FROM settings WHERE name = 'salt'")
+            .fetch_one(&mut connection)
+            .await?;
+        Ok(Self {
+            connection: Mutex::new(connection),
+            salt,
+        })
+    }
+
+    /// The hash of who and where.
+    pub fn sameness(&self, platform: &PlatformId, server: &str, user_id: &str) -> Sameness {
+        // A key of any length is taken; the salt is 32 bytes anyway.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.salt) else {
+            return Sameness([0; 32]);
+        };
+        for part in [platform.as_str(), server, user_id] {
+            mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        Sameness(mac.finalize().into_bytes().into())
+    }
+
+    /// The accounts in the order in which they were added.
+    ///
+    /// # Errors
+    /// Where the registry can't be read.
+    pub async fn entries(&self) -> Result<Vec<Entry>, StoreError> {
+        let rows: Vec<(String, String, String)> =
+            sqlx::query_as("SELECT id, platform, state FROM accounts ORDER BY position, id")
+                .fetch_all(&mut *self.connection.lock().await)
+                .await?;
+        let entry = |(id, platform, state): (String, String, String)| Entry {
+            id: AccountId::new(id),
+            platform: PlatformId::new(platform),
+            state: EntryState::from_stored(&state),
+        };
+        Ok(rows.into_iter().map(entry).collect())
+    }
+
+    /// The account of this person on this server, if there is one.
+    ///
+    /// # Errors
+    /// Where the registry can't be read.
+    pub async fn find(&self, sameness: &Sameness) -> Result<Option<AccountId>, StoreError> {
+        let id: Option<String> =
+            sqlx::query_scalar("SELECT id FROM accounts WHERE sameness = ?1 AND state = 'ready'")
+                .bind(sameness.0.as_slice())
+                .fetch_optional(&mut *self.connection.lock().await)
+                .await?;
+        Ok(id.map(AccountId::new))
+    }
+
+    /// Enters an account that is being added.
+    ///
+    /// # Errors
+    /// Where the registry can't be written.
+    pub async fn begin(
+        &self,
+        id: &AccountId,
+        platform: &PlatformId,
+        sameness: &Sameness,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO accounts (id, platform, sameness, state, position, created_at)
+             VALUES (?1, ?2, ?3, 'adding', (SELECT coalesce(max(position), 0) + 1 FROM accounts), ?4)",
+        )
+        .bind(id.as_str())
+        .bind(platform.as_str())
+        .bind(sameness.0.as_slice())
+        .bind(now.0)
+        .execute(&mut *self.connection.lock().await)
+        .await?;
+        Ok(())
+    }
+
+    /// Notes how far adding or removing an account has come.
+    ///
+    /// # Errors
+    /// Where the registry can't be written.
+    pub async fn set_state(&self, id: &AccountId, state: EntryState) -> Result<(), StoreError> {
+        sqlx::query("UPDATE accounts SET state = ?2 WHERE id = ?1")
+            .bind(id.as_str())
+            .bind(state.as_str())
+            .execute(&mut *self.connection.lock().await)
+            .await?;
+        Ok(())
+    }
+
+    /// Strikes an account off.
+    ///
+    /// # Errors
+    /// Where the registry can't be written.
+    pub async fn strike(&self, id: &AccountId) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM accounts WHERE id = ?1")
+            .bind(id.as_str())
+            .execute(&mut *self.connection.lock().await)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,91 @@
+//! What is dropped with time: raw events and old prices. In small steps, so that nobody waits for it.
+
+use std::time::Duration;
+
+use carillon_contract::Timestamp;
+
+use crate::account::AccountStore;
+use crate::error::StoreError;
+use crate::points;
+
+/// How much is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Retention {
+    /// Raw events older than this go.
+    pub events_age: Duration,
+    /// Raw events beyond this many go, the oldest first.
+    pub events_count: i64,
+    /// Points older than this are thinned out.
+    pub points_age: Duration,
+    /// Of old points the last of each span of this length stays.
+    pub points_bucket: Duration,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        let week = Duration::from_secs(7 * 24 * 60 * 60);
+        Self {
+            events_age: week,
+            events_count: 50_000,
+            points_age: week,
+            points_bucket: Duration::from_secs(5 * 60),
+        }
+    }
+}
+
+/// Raw events dropped at a time.
+const STEP: i64 = 500;
+
+impl AccountStore {
+    /// Drops a step of old events; tells whether there are more to drop.
+    ///
+    /// # Errors
+    /// Where the file can't be written.
+    pub async fn prune_events_step(&self, keep: Retention, now: Timestamp) -> Result<bool, StoreError> {
+        let before = now.before(keep.events_age);
+        self.writer()?
+            .write(move |connection| {
+                Box::pin(async move {
+                    let done = sqlx::query(
+                        "DELETE FROM events WHERE seq IN (
+                             SELECT seq FROM (SELECT seq, received_at FROM events ORDER BY seq LIMIT ?1)
+                             WHERE received_at < ?2
+                                OR seq <= (SELECT seq FROM events ORDER BY seq DESC LIMIT 1 OFFSET ?3))",
+                    )
+                    .bind(STEP)
+                    .bind(before.0)
+                    .bind(keep.events_count)
+                    .execute(connection)
+                    .await?;
+                    Ok(i64::try_from(done.rows_affected()) == Ok(STEP))
+                })
+            })
+            .await
+    }
+
+    /// Thins out the old points of one entity after another; gives how many went.
+    ///
+    /// # Errors
+    /// Where the file can't be read or written.
+    pub async fn downsample_points(&self, keep: Retention, now: Timestamp) -> Result<u64, StoreError> {
+        let before = now.before(keep.points_age);
+        let bucket_ms = i64::try_from(keep.points_bucket.as_millis())
+            .unwrap_or(i64::MAX)
+            .max(1);
+        let entities: Vec<(String, String)> = sqlx::query_as("SELECT kind, id FROM entities")
+            .fetch_all(&self.readers)
+            .await?;
+        let mut gone = 0;
+        for (kind, id) in entities {
+            gone += self
+                .writer()?
+                .write(move |connection| {
+                    Box::pin(
+                        async move { points::downsample(connection, (&kind, &id), before, bucket_ms).await },
+                    )
+                })
+                .await?;
+        }
+        Ok(gone)
+    }
+}

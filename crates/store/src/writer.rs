@@ -1,0 +1,133 @@
+//! The one task that writes to an account's file. Jobs that are queued when it comes round are committed
+//! together: load makes the groups, nothing waits for company.
+
+use futures_util::future::BoxFuture;
+use sqlx::{Connection, SqliteConnection};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::error::StoreError;
+
+/// Jobs that may wait; one more waits at its caller. Enough for a burst of commands beside the event stream.
+const QUEUE: usize = 64;
+/// Jobs committed together. With the ingest's own batches a commit stays in the tens of milliseconds.
+const GROUP: usize = 32;
+
+/// The writing end of an account's file. Its clones share one task.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    jobs: mpsc::Sender<Box<dyn Job>>,
+}
+
+impl Writer {
+    /// Starts the task. It ends, and closes the file, when the last `Writer` is dropped.
+    pub(crate) fn start(connection: SqliteConnection, tasks: &tokio_util::task::TaskTracker) -> Self {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        tasks.spawn(run(connection, queue));
+        Self { jobs }
+    }
+
+    /// Runs `work` in a transaction and gives its result once that is committed.
+    pub(crate) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Pending {
+            work: Some(work),
+            result: None,
+            reply,
+        };
+        self.jobs
+            .send(Box::new(job))
+            .await
+            .map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+async fn run(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Box<dyn Job>>) {
+    let mut group = Vec::with_capacity(GROUP);
+    while queue.recv_many(&mut group, GROUP).await > 0 {
+        let outcome = commit(&mut connection, &mut group).await;
+        if let Err(error) = &outcome {
+            tracing::warn!(%error, jobs = group.len(), "Commit");
+            // SQLite has taken some failures back by itself; then there is nothing left to roll back.
+            let _ = sqlx::query("ROLLBACK").execute(&mut connection).await;
+        }
+        for job in group.drain(..) {
+            job.finish(&outcome);
+        }
+    }
+    if let Err(error) = connection.close().await {
+        tracing::warn!(%error, "Close the database");
+    }
+}
+
+/// Runs the jobs in one transaction. A job that fails is taken back alone.
+async fn commit(connection: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+    if let [only] = group {
+        // Alone it needs no savepoint, which would cost two more trips to SQLite's thread.
+        let end = if only.run(connection).await {
+            "COMMIT"
+        } else {
+            "ROLLBACK"
+        };
+        sqlx::query(end).execute(connection).await?;
+        return Ok(());
+    }
+    for job in group {
+        sqlx::query("SAVEPOINT job").execute(&mut *connection).await?;
+        if !job.run(connection).await {
+            sqlx::query("ROLLBACK TO job").execute(&mut *connection).await?;
+        }
+        sqlx::query("RELEASE job").execute(&mut *connection).await?;
+    }
+    sqlx::query("COMMIT").execute(connection).await?;
+    Ok(())
+}
+
+/// A piece of work with somebody who waits for it.
+trait Job: Send {
+    /// Does the work; tells whether it is to be kept.
+    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> BoxFuture<'c, bool>;
+
+    /// Answers, once it is certain what became of the transaction.
+    fn finish(self: Box<Self>, outcome: &Result<(), StoreError>);
+}
+
+struct Pending<T, W> {
+    work: Option<W>,
+    result: Option<Result<T, StoreError>>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, W> Job for Pending<T, W>
+where
+    T: Send,
+    W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send,
+{
+    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> BoxFuture<'c, bool> {
+        Box::pin(async move {
+            let Some(work) = self.work.take() else {
+                return false;
+            };
+            let result = work(connection).await;
+            let keep = result.is_ok();
+            self.result = Some(result);
+            keep
+        })
+    }
+
+    fn finish(self: Box<Self>, outcome: &Result<(), StoreError>) {
+        let answer = match (outcome, self.result) {
+            (_, Some(Err(error))) => Err(error),
+            (Ok(()), Some(Ok(value))) => Ok(value),
+            (Err(StoreError::DiskFull), _) => Err(StoreError::DiskFull),
+            (Err(_) | Ok(()), _) => Err(StoreError::TakenBack),
+        };
+        // Whoever asked may have gone; the work stands all the same.
+        let _ = self.reply.send(answer);
+    }
+}

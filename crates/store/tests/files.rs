@@ -1,0 +1,276 @@
+//! The files: keys, damage, two processes, time.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod common;
+
+use std::time::Duration;
+
+use carillon_contract::{AccountId, PlatformId, Timestamp, Topic};
+use carillon_store::registry::EntryState;
+use carillon_store::retention::Retention;
+use carillon_store::{AccountStore, DatabaseKey, Registry, StoreError};
+use common::*;
+
+#[tokio::test]
+async fn a_wrong_key_is_said_clearly_and_changes_nothing() {
+    let fixture = fixture().await;
+    fixture.store.ingest(batch(vec![trade(1)])).await.ok().unwrap();
+    let path = fixture.store.path().to_owned();
+    fixture.store.close().await;
+    let before = std::fs::read(&path).unwrap();
+    let wrong = DatabaseKey::generate().unwrap();
+    let error = AccountStore::open(&path, &wrong).await.err().unwrap();
+    assert!(matches!(error, StoreError::WrongKey { .. }), "{error:?}");
+    assert!(error.to_string().contains("left as it is"));
+    assert!(matches!(
+        AccountStore::open_to_read(&path, &wrong).await,
+        Err(StoreError::WrongKey { .. })
+    ));
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    let again = AccountStore::open(&path, &fixture.key).await.unwrap();
+    assert_eq!(again.events_after(0, 10).await.unwrap().len(), 1);
+    assert_eq!(again.account(), &alice());
+}
+
+#[tokio::test]
+async fn nothing_in_the_file_can_be_read_without_the_key() {
+    let fixture = fixture().await;
+    fixture
+        .store
+        .ingest(batch(vec![notice("1", "A very peculiar title")]))
+        .await
+        .ok()
+        .unwrap();
+    let path = fixture.store.path().to_owned();
+    fixture.store.close().await;
+    let bytes = std::fs::read(&path).unwrap();
+    for plain in ["SQLite format", "peculiar", "u-alice", "CREATE TABLE"] {
+        assert!(
+            !bytes
+                .windows(plain.len())
+                .any(|window| window == plain.as_bytes()),
+            "{plain}"
+        );
+    }
+    // The cipher's HMAC is part of the format: a file that is opened with another one is not readable.
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
+    let plain = sqlx::SqlitePool::connect_with(options).await;
+    let read = match &plain {
+        Ok(pool) => sqlx::query("SELECT count(*) FROM sqlite_schema")
+            .execute(pool)
+            .await
+            .map(|_| ()),
+        Err(_) => return,
+    };
+    assert!(read.is_err());
+}
+
+#[tokio::test]
+async fn a_flipped_byte_is_an_error_and_no_panic() {
+    let fixture = fixture().await;
+    fixture
+        .store
+        .ingest(batch((0..200).map(trade).collect()))
+        .await
+        .ok()
+        .unwrap();
+    let path = fixture.store.path().to_owned();
+    fixture.store.close().await;
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[1_000] ^= 0xff;
+    std::fs::write(&path, &bytes).unwrap();
+    assert!(matches!(
+        AccountStore::open(&path, &fixture.key).await,
+        Err(StoreError::WrongKey { .. })
+    ));
+    assert_eq!(std::fs::read(&path).unwrap(), bytes);
+}
+
+#[tokio::test]
+async fn another_process_can_read_while_the_owner_writes() {
+    let fixture = fixture().await;
+    let reader = AccountStore::open_to_read(fixture.store.path(), &fixture.key)
+        .await
+        .unwrap();
+    fixture.store.ingest(batch(vec![trade(1)])).await.ok().unwrap();
+    assert_eq!(reader.events_after(0, 10).await.unwrap().len(), 1);
+    let refused = reader
+        .want_topic(
+            Topic {
+                kind: "market".into(),
+                id: "m".into(),
+            },
+            NOW,
+        )
+        .await;
+    assert!(matches!(refused, Err(StoreError::Closed)));
+}
+
+#[tokio::test]
+async fn writes_that_are_queued_together_are_all_kept() {
+    let fixture = fixture().await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for n in 0..100 {
+        let store = fixture.store.clone();
+        tasks.spawn(async move {
+            store
+                .ingest(batch(vec![trade(n)]))
+                .await
+                .map(|_| ())
+                .map_err(|e| e.1)
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap().unwrap();
+    }
+    assert_eq!(fixture.store.event_counts().await.unwrap().0, 100);
+}
+
+#[tokio::test]
+async fn old_events_and_old_prices_go_and_the_newest_stay() {
+    let fixture = fixture().await;
+    let store = &fixture.store;
+    let day = 24 * 60 * 60 * 1_000;
+    let early = (0..600).map(|n| trade(n * 1_000)).collect();
+    store.ingest(batch_at(NOW.0, early)).await.ok().unwrap();
+    store
+        .ingest(batch_at(NOW.0 + 8 * day, vec![trade(8 * day)]))
+        .await
+        .ok()
+        .unwrap();
+    let now = Timestamp(NOW.0 + 8 * day);
+    let mut steps = 1;
+    while store.prune_events_step(Retention::default(), now).await.unwrap() {
+        steps += 1;
+    }
+    assert_eq!(steps, 2, "in small steps");
+    assert_eq!(store.event_counts().await.unwrap().0, 1);
+    // Ten minutes of one price a second: two or three spans of five minutes, and the new one.
+    store.downsample_points(Retention::default(), now).await.unwrap();
+    let points = store.points("market", "m-1", "yes", Timestamp(0)).await.unwrap();
+    assert!((3..=4).contains(&points.len()), "{points:?}");
+    assert_eq!(points.last().unwrap().1, (8 * day).to_string());
+    assert!(
+        points.iter().any(|point| point.1 == "599000"),
+        "the last of a span stays"
+    );
+}
+
+#[tokio::test]
+async fn no_more_events_are_kept_than_asked_for() {
+    let fixture = fixture().await;
+    let store = &fixture.store;
+    store
+        .ingest(batch((0..50).map(trade).collect()))
+        .await
+        .ok()
+        .unwrap();
+    let keep = Retention {
+        events_count: 10,
+        events_age: Duration::from_secs(3600),
+        ..Retention::default()
+    };
+    while store.prune_events_step(keep, NOW).await.unwrap() {}
+    let events = store.events_after(0, 100).await.unwrap();
+    assert_eq!(events.first().unwrap().seq, 41);
+    assert_eq!(events.len(), 10);
+}
+
+#[tokio::test]
+async fn a_topic_is_confirmed_only_for_the_socket_that_said_so() {
+    let fixture = fixture().await;
+    let store = &fixture.store;
+    let topic = Topic {
+        kind: "market".into(),
+        id: "m-1".into(),
+    };
+    store.want_topic(topic.clone(), NOW).await.unwrap();
+    store.want_topic(topic.clone(), NOW).await.unwrap();
+    store
+        .answer_topic(topic.clone(), "socket-1".into(), None)
+        .await
+        .unwrap();
+    assert!(store.topics(Some("socket-1")).await.unwrap()[0].confirmed);
+    assert!(!store.topics(Some("socket-2")).await.unwrap()[0].confirmed);
+    assert!(!store.topics(None).await.unwrap()[0].confirmed);
+    assert!(store.drop_topic(topic.clone()).await.unwrap());
+    assert!(!store.drop_topic(topic).await.unwrap());
+    assert_eq!(store.topics(None).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn the_registry_says_nothing_personal_and_knows_the_same_person_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("registry.db");
+    let registry = Registry::open(&path).await.unwrap();
+    let platform = PlatformId::new("guesslyfe");
+    let sameness = registry.sameness(&platform, "http://127.0.0.1:3000", "u-alice-1234");
+    assert_ne!(
+        sameness,
+        registry.sameness(&platform, "http://127.0.0.1:300", "0u-alice-1234")
+    );
+    let id = AccountId::new("a-1");
+    registry.begin(&id, &platform, &sameness, NOW).await.unwrap();
+    assert_eq!(
+        registry.find(&sameness).await.unwrap(),
+        None,
+        "not before it is complete"
+    );
+    registry.set_state(&id, EntryState::Ready).await.unwrap();
+    assert_eq!(registry.find(&sameness).await.unwrap(), Some(id.clone()));
+    drop(registry);
+    let again = Registry::open(&path).await.unwrap();
+    assert_eq!(
+        again.sameness(&platform, "http://127.0.0.1:3000", "u-alice-1234"),
+        sameness
+    );
+    assert_eq!(again.entries().await.unwrap().len(), 1);
+    again.strike(&id).await.unwrap();
+    assert_eq!(again.entries().await.unwrap(), []);
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        assert!(!bytes.windows(12).any(|window| window == b"u-alice-1234"));
+        assert!(!bytes.windows(9).any(|window| window == b"127.0.0.1"));
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_a_newer_version_is_left_alone() {
+    let fixture = fixture().await;
+    let path = fixture.store.path().to_owned();
+    fixture.store.close().await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(&path)
+        .pragma("key", format!("\"x'{}'\"", fixture.key.as_secret().expose()))
+        .pragma("cipher_hmac_algorithm", "HMAC_SHA256");
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'of the future', true, x'00', 0)",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    pool.close().await;
+    let before = std::fs::read(&path).unwrap();
+    assert!(matches!(
+        AccountStore::open(&path, &fixture.key).await,
+        Err(StoreError::TooNew { .. })
+    ));
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_disk_without_room_loses_nothing_that_was_stored() {
+    let fixture = fixture().await;
+    fixture.store.ingest(batch(vec![trade(1)])).await.ok().unwrap();
+    fixture.store.limit_pages(1).await.unwrap();
+    let many = (2..5_000).map(trade).collect();
+    let (back, error) = fixture.store.ingest(batch(many)).await.err().unwrap();
+    assert!(matches!(error, StoreError::DiskFull), "{error:?}");
+    assert!(error.is_passing());
+    fixture.store.limit_pages(1_000_000).await.unwrap();
+    let (_, stored) = fixture.store.ingest(back.unwrap()).await.ok().unwrap();
+    assert_eq!(stored.repeated, 0);
+    assert_eq!(fixture.store.event_counts().await.unwrap().0, 4_999);
+}
