@@ -1,9 +1,13 @@
 //! Opening a connection, step by step, each with its limit.
 
-use std::{future::poll_fn, time::Duration};
+use std::{
+    fmt,
+    future::poll_fn,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
-use std::sync::{Arc, OnceLock};
-
+use serde_json::value::RawValue;
 use tokio::{
     sync::mpsc,
     time::{Instant, timeout_at},
@@ -11,13 +15,13 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    AddressError, CloseReason, Closed, ConnectError, Connection, Events, Options, ProtocolError, Session,
-    Socket, Stage,
+    AddressError, CloseReason, Closed, ConnectError, Connection, Events, Options, ProtocolError, Refusal,
+    Session, Socket, Stage, Timeouts,
     acks::Acks,
     driver::{Driver, Ends},
     engine::{Engine, Handshake},
-    packet::{self, MAIN},
-    queue::queue,
+    packet::{self, MAIN, Outgoing},
+    queue::{Outlet, queue},
     socket::{Shared, UNKNOWN},
     time::after,
     transport::{self, Inbound, Transport, Wire},
@@ -29,96 +33,204 @@ const VERIFY: usize = 4;
 /// Opens a connection and joins the namespace.
 ///
 /// The connection is driven by a task of the runtime this is called in. Dropping the future before it is ready
-/// leaves nothing behind.
+/// leaves nothing behind. To answer a refusal with other credentials on the same connection, see
+/// [`EngineSocket`].
 ///
 /// # Errors
 /// What failed, at which step. None is retried here.
 pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
-    let clock = Clock::start(&options);
-    let wire = clock
-        .limit(Stage::Dial, options.timeouts.dial, transport::open(&options))
-        .await?;
-    join(wire, &options, &clock).await
+    match EngineSocket::open(&options)
+        .await?
+        .join(options.auth.as_deref())
+        .await?
+    {
+        Admission::Joined(connection) => Ok(connection),
+        Admission::Refused { refusal, engine } => {
+            engine.close().await;
+            Err(ConnectError::Refused(refusal))
+        }
+    }
 }
 
-/// The steps after the transport is open.
-pub(crate) async fn join(
-    mut wire: Box<dyn Wire>,
-    options: &Options,
-    clock: &Clock,
-) -> Result<Connection, ConnectError> {
-    let namespace = namespace(&options.namespace)?;
-    let handshake = clock
-        .limit(
-            Stage::Handshake,
-            options.timeouts.handshake,
-            handshake(wire.as_mut()),
-        )
-        .await?;
+/// An open Engine.IO connection that is in no namespace yet.
+///
+/// [`connect`] is the short way. This is for who has other credentials at hand after a refusal: they are
+/// tried without dialling again. Nothing drives the connection between two calls, so the server gives it up
+/// after a while ([`Session::ping_timeout`] at the earliest).
+pub struct EngineSocket {
+    driver: Driver,
+    handshake: Handshake,
+    outlet: Outlet,
+    outgoing: mpsc::Sender<Outgoing>,
+    shared: Arc<Shared>,
+    timeouts: Timeouts,
+    clock: Clock,
+}
 
-    let (events, outlet) = queue(&options.limits);
-    let (outgoing, to_send) = mpsc::channel(options.limits.outbound.max(1));
-    let (verify, to_verify) = mpsc::channel(VERIFY);
-    let shared = Arc::new(Shared {
-        namespace,
-        max_payload: handshake.max_payload,
-        max_attachments: options.limits.attachments,
-        acks: Acks::default(),
-        stop: CancellationToken::new(),
-        reason: OnceLock::new(),
-        latency: UNKNOWN.into(),
-        verify,
-        task: TaskTracker::new(),
-    });
-    let ends = Ends {
-        events,
-        outgoing: to_send,
-        respond: outgoing.downgrade(),
-        verify: to_verify,
-        shared: shared.clone(),
-    };
-    let mut driver = Driver::new(wire, &handshake, options, ends);
+/// What became of an attempt to join the namespace.
+#[derive(Debug)]
+pub enum Admission {
+    /// The connection is open.
+    Joined(Connection),
+    /// The server refused.
+    Refused {
+        /// What it says.
+        refusal: Refusal,
+        /// The connection, for another attempt.
+        engine: Box<EngineSocket>,
+    },
+}
 
-    // The first packet in the queue; nobody else can put one in yet.
-    let hello = packet::encode_connect(&shared.namespace, options.auth.as_deref());
-    outgoing.try_send(hello).map_err(|_| Closed(CloseReason::Local))?;
-    let joining = async { Ok(driver.join().await.map_err(Closed)?) };
-    let answer = clock
-        .limit(Stage::Connect, options.timeouts.connect, joining)
-        .await?;
-    let id = match answer {
-        Ok(id) => id.sid,
-        Err(refusal) => {
-            driver.abandon().await;
-            return Err(ConnectError::Refused(refusal));
+impl EngineSocket {
+    /// Dials the server and waits for its handshake.
+    ///
+    /// # Errors
+    /// What failed, at which step; never [`ConnectError::Refused`].
+    pub async fn open(options: &Options) -> Result<Self, ConnectError> {
+        let namespace = namespace(&options.namespace)?;
+        let clock = Clock::start(&options.timeouts);
+        let wire = clock
+            .limit(Stage::Dial, options.timeouts.dial, transport::open(options))
+            .await?;
+        Self::over(wire, namespace, options, clock).await
+    }
+
+    /// Opens a connection over a stream that is there already.
+    #[cfg(test)]
+    pub(crate) async fn over_stream<S>(stream: S, options: &Options) -> Result<Self, ConnectError>
+    where
+        S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + Sync + 'static,
+    {
+        let namespace = namespace(&options.namespace)?;
+        let clock = Clock::start(&options.timeouts);
+        let wire = transport::open_over(stream, options).await?;
+        Self::over(wire, namespace, options, clock).await
+    }
+
+    async fn over(
+        mut wire: Box<dyn Wire>,
+        namespace: String,
+        options: &Options,
+        clock: Clock,
+    ) -> Result<Self, ConnectError> {
+        let handshake = clock
+            .limit(
+                Stage::Handshake,
+                options.timeouts.handshake,
+                handshake(wire.as_mut()),
+            )
+            .await?;
+        let (events, outlet) = queue(&options.limits);
+        let (outgoing, to_send) = mpsc::channel(options.limits.outbound.max(1));
+        let (verify, to_verify) = mpsc::channel(VERIFY);
+        let shared = Arc::new(Shared {
+            namespace,
+            max_payload: handshake.max_payload,
+            max_attachments: options.limits.attachments,
+            acks: Acks::default(),
+            stop: CancellationToken::new(),
+            reason: OnceLock::new(),
+            latency: UNKNOWN.into(),
+            verify,
+            task: TaskTracker::new(),
+        });
+        let ends = Ends {
+            events,
+            outgoing: to_send,
+            respond: outgoing.downgrade(),
+            verify: to_verify,
+            shared: shared.clone(),
+        };
+        let driver = Driver::new(wire, &handshake, options, ends);
+        let timeouts = options.timeouts.clone();
+        Ok(Self {
+            driver,
+            handshake,
+            outlet,
+            outgoing,
+            shared,
+            timeouts,
+            clock,
+        })
+    }
+
+    /// Joins the namespace with these credentials.
+    ///
+    /// # Errors
+    /// The server did not answer in time, or the connection ended.
+    pub async fn join(mut self, auth: Option<&RawValue>) -> Result<Admission, ConnectError> {
+        // The only packet in the queue: as long as there is no Socket nobody else puts one in.
+        let hello = packet::encode_connect(&self.shared.namespace, auth);
+        self.outgoing
+            .try_send(hello)
+            .map_err(|_| Closed(CloseReason::Local))?;
+        let answer = async { Ok(self.driver.join().await.map_err(Closed)?) };
+        match self
+            .clock
+            .limit(Stage::Connect, self.timeouts.connect, answer)
+            .await?
+        {
+            Ok(id) => Ok(Admission::Joined(self.start(id.sid))),
+            Err(refusal) => {
+                self.clock.until = after(Instant::now(), self.timeouts.total);
+                Ok(Admission::Refused {
+                    refusal,
+                    engine: Box::new(self),
+                })
+            }
         }
-    };
+    }
 
-    shared.task.spawn(driver.run());
-    shared.task.close();
-    let session = Session {
-        id,
-        ping_interval: handshake.ping_interval(),
-        ping_timeout: handshake.ping_timeout(),
-        max_payload: handshake.max_payload,
-        engine_id: handshake.sid,
-        transport: Transport::Websocket,
-        opened_in: clock.started.elapsed(),
-    };
-    let socket = Socket {
-        outgoing: outgoing.clone(),
-        shared: shared.clone(),
-    };
-    let events = Events {
-        outlet,
-        shared,
-        _outgoing: outgoing,
-    };
-    Ok(Connection {
-        socket,
-        events,
-        session,
-    })
+    /// Takes leave of the server, without waiting for it.
+    pub async fn close(self) {
+        self.driver.abandon().await;
+    }
+
+    /// Hands the connection over to its own task.
+    fn start(self, id: String) -> Connection {
+        let Self {
+            driver,
+            handshake,
+            outlet,
+            outgoing,
+            shared,
+            clock,
+            timeouts: _,
+        } = self;
+        shared.task.spawn(driver.run());
+        shared.task.close();
+        let session = Session {
+            id,
+            ping_interval: handshake.ping_interval(),
+            ping_timeout: handshake.ping_timeout(),
+            max_payload: handshake.max_payload,
+            engine_id: handshake.sid,
+            transport: Transport::Websocket,
+            opened_in: clock.started.elapsed(),
+        };
+        let socket = Socket {
+            outgoing: outgoing.clone(),
+            shared: shared.clone(),
+        };
+        let events = Events {
+            outlet,
+            shared,
+            _outgoing: outgoing,
+        };
+        Connection {
+            socket,
+            events,
+            session,
+        }
+    }
+}
+
+impl fmt::Debug for EngineSocket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EngineSocket")
+            .field("namespace", &self.shared.namespace)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The namespace as it stands in packets.
@@ -154,17 +266,17 @@ async fn handshake(wire: &mut dyn Wire) -> Result<Handshake, ConnectError> {
 }
 
 /// How long opening has taken and may still take.
-pub(crate) struct Clock {
+struct Clock {
     started: Instant,
     until: Instant,
 }
 
 impl Clock {
-    pub(crate) fn start(options: &Options) -> Self {
+    fn start(timeouts: &Timeouts) -> Self {
         let started = Instant::now();
         Self {
             started,
-            until: after(started, options.timeouts.total),
+            until: after(started, timeouts.total),
         }
     }
 

@@ -3,6 +3,10 @@
 //! One [`advance`](Driver::advance) does whatever can be done now and never waits for the application: events
 //! go into a queue, and when that is full reading stops while sending goes on.
 
+#[cfg(test)]
+mod tests;
+mod transmitter;
+
 use std::{
     collections::VecDeque,
     future::{Future, poll_fn},
@@ -13,7 +17,6 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
 use serde::Deserialize;
 use tokio::{
     sync::{mpsc, oneshot},
@@ -23,14 +26,15 @@ use tracing::{debug, trace};
 
 use crate::{
     CloseReason, Event, Options, ProtocolError, Refusal, Responder,
-    engine::{self, Engine, Handshake},
+    engine::{Engine, Handshake},
     heartbeat::{Beat, Heartbeat},
-    packet::{self, Body, Decoded, Decoder, Outgoing},
+    packet::{Body, Decoded, Decoder, Outgoing},
     queue::Inlet,
     socket::{Shared, Verify},
     time::after,
     transport::{Farewell, Inbound, Outbound, Wire},
 };
+use transmitter::Transmitter;
 
 /// Messages that are taken in one go before the runtime may turn to other tasks.
 const BURST: usize = 256;
@@ -47,25 +51,17 @@ pub(crate) struct Driver {
     answer: Option<Result<SocketId, Refusal>>,
     joined: bool,
 
+    /// Why the connection ended, if that was found out while joining.
+    ended: Option<CloseReason>,
+
     events: Option<Inlet>,
-    outgoing: mpsc::Receiver<Outgoing>,
+    transmitter: Transmitter,
     /// For the responders of events that come in.
     respond: mpsc::WeakSender<Outgoing>,
     verify: mpsc::Receiver<Verify>,
     /// Who waits for which probe.
     verifying: Vec<(u64, oneshot::Sender<Duration>)>,
     shared: Arc<Shared>,
-
-    /// Whether a ping has still to be answered; this goes before everything else.
-    pong_due: bool,
-    /// Probes to send; as few as [`Heartbeat`] allows.
-    probes: VecDeque<u64>,
-    /// What is left of the packet under way.
-    attachments: VecDeque<Bytes>,
-    /// Whether something was given to the wire since it was flushed.
-    unflushed: bool,
-    /// Since when the wire takes nothing.
-    blocked_at: Option<Instant>,
 
     write_timeout: Duration,
     overrun_after: Duration,
@@ -100,17 +96,13 @@ impl Driver {
             heartbeat: Heartbeat::new(ping_interval, ping_timeout, &options.timeouts, now),
             answer: None,
             joined: false,
+            ended: None,
             events: Some(ends.events),
-            outgoing: ends.outgoing,
+            transmitter: Transmitter::new(ends.outgoing),
             respond: ends.respond,
             verify: ends.verify,
             verifying: Vec::new(),
             shared: ends.shared,
-            pong_due: false,
-            probes: VecDeque::new(),
-            attachments: VecDeque::new(),
-            unflushed: false,
-            blocked_at: None,
             write_timeout: options.timeouts.write,
             overrun_after: options.limits.overrun_after,
             alarm: Box::pin(sleep_until(now)),
@@ -122,12 +114,15 @@ impl Driver {
     /// answer are kept.
     pub(crate) async fn join(&mut self) -> Result<Result<SocketId, Refusal>, CloseReason> {
         poll_fn(|cx| {
-            let ended = self.advance(cx).err();
-            match (self.answer.take(), ended) {
-                (Some(answer), _) => Poll::Ready(Ok(answer)),
-                (None, Some(reason)) => Poll::Ready(Err(reason)),
-                (None, None) => Poll::Pending,
+            let ended = self.poll(cx);
+            if let Some(answer) = self.answer.take() {
+                // A server may accept and close in one go; the end is then told by `run`.
+                if let Poll::Ready(reason) = ended {
+                    self.ended = Some(reason);
+                }
+                return Poll::Ready(Ok(answer));
             }
+            ended.map(Err)
         })
         .await
     }
@@ -138,14 +133,18 @@ impl Driver {
         let reason = tokio::select! {
             biased;
             () = stop.cancelled() => CloseReason::Local,
-            reason = poll_fn(|cx| self.advance(cx).map_or_else(Poll::Ready, |()| Poll::Pending)) => reason,
+            reason = poll_fn(|cx| self.poll(cx)) => reason,
         };
         debug!(reason = reason.as_str(), "The connection ended");
         let _ = self.shared.reason.set(reason.clone());
         self.shared.acks.close();
+        self.verify.close();
+        while self.verify.try_recv().is_ok() {}
         self.verifying.clear();
         self.events = None;
-        let _ = timeout(GOODBYE, self.leave(&reason)).await;
+        if let Some(last) = self.transmitter.last_words(&reason, &self.shared.namespace) {
+            let _ = timeout(GOODBYE, leave(self.wire.as_mut(), last)).await;
+        }
     }
 
     /// Tells the server at once, and without waiting, that this side is gone.
@@ -159,13 +158,25 @@ impl Driver {
         .await;
     }
 
+    /// Does whatever can be done now. Ready once the connection has ended.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<CloseReason> {
+        match self.ended.take().map_or_else(|| self.advance(cx), Err) {
+            Ok(()) => Poll::Pending,
+            Err(reason) => Poll::Ready(reason),
+        }
+    }
+
     fn advance(&mut self, cx: &mut Context<'_>) -> Result<(), CloseReason> {
         self.take_wishes(cx);
         let more = self.receive(cx)?;
-        self.keep_time(cx)?;
-        self.transmit(cx)?;
-        // What the wire took or refused just now may have set a deadline.
-        self.keep_time(cx)?;
+        loop {
+            self.keep_time(cx)?;
+            // A wire that takes no more sets a deadline.
+            self.rearm |= self.transmitter.transmit(self.wire.as_mut(), cx)?;
+            if !self.rearm {
+                break;
+            }
+        }
         if more {
             cx.waker().wake_by_ref();
         }
@@ -178,7 +189,7 @@ impl Driver {
         {
             let number = self.heartbeat.verify(Instant::now(), within);
             self.verifying.push((number, answer));
-            self.probes.push_back(number);
+            self.transmitter.probe(number);
             self.rearm = true;
         }
     }
@@ -215,7 +226,9 @@ impl Driver {
                 match Engine::decode(&text)? {
                     Engine::Message(packet) => self.decoder.text(packet)?,
                     Engine::Ping(_) => {
-                        self.pong_due |= self.heartbeat.ping(now);
+                        if self.heartbeat.ping(now) {
+                            self.transmitter.pong();
+                        }
                         None
                     }
                     Engine::Close => return Err(CloseReason::TransportClose { code: None }),
@@ -297,11 +310,11 @@ impl Driver {
                 Beat::Rest(until) => until,
                 Beat::Dead => return Err(CloseReason::PingTimeout),
                 Beat::Pong => {
-                    self.pong_due = true;
+                    self.transmitter.pong();
                     now
                 }
                 Beat::Probe(number) => {
-                    self.probes.push_back(number);
+                    self.transmitter.probe(number);
                     now
                 }
             };
@@ -312,7 +325,7 @@ impl Driver {
                 }
                 next = next.min(overrun);
             }
-            if let Some(since) = self.blocked_at {
+            if let Some(since) = self.transmitter.blocked_at() {
                 let stuck = after(since.max(self.wire.wrote_at()), self.write_timeout);
                 if now >= stuck {
                     return Err(CloseReason::WriteTimeout);
@@ -322,107 +335,6 @@ impl Driver {
             self.alarm.as_mut().reset(next);
         }
         Ok(())
-    }
-
-    /// Gives the wire what it takes.
-    fn transmit(&mut self, cx: &mut Context<'_>) -> Result<(), CloseReason> {
-        let done = self.poll_transmit(cx)?.is_ready();
-        if done {
-            self.blocked_at = None;
-        } else if self.blocked_at.is_none() {
-            self.blocked_at = Some(Instant::now());
-            self.rearm = true;
-        }
-        Ok(())
-    }
-
-    fn poll_transmit(&mut self, cx: &mut Context<'_>) -> Result<Poll<()>, CloseReason> {
-        loop {
-            let Poll::Ready(ready) = self.wire.poll_ready(cx) else {
-                return Ok(Poll::Pending);
-            };
-            ready?;
-            let Some(outbound) = self.next_outbound(cx)? else {
-                break;
-            };
-            self.wire.send(outbound)?;
-            self.unflushed = true;
-        }
-        if self.unflushed {
-            let Poll::Ready(flushed) = self.wire.poll_flush(cx) else {
-                return Ok(Poll::Pending);
-            };
-            flushed?;
-            self.unflushed = false;
-        }
-        Ok(Poll::Ready(()))
-    }
-
-    /// Pongs first, then probes, then the packets in their order.
-    fn next_outbound(&mut self, cx: &mut Context<'_>) -> Result<Option<Outbound>, CloseReason> {
-        if std::mem::take(&mut self.pong_due) {
-            return Ok(Some(Outbound::Text(engine::PONG.to_owned())));
-        }
-        if let Some(number) = self.probes.pop_front() {
-            return Ok(Some(Outbound::Probe(number)));
-        }
-        if let Some(bytes) = self.attachments.pop_front() {
-            return Ok(Some(Outbound::Binary(bytes)));
-        }
-        match self.outgoing.poll_recv(cx) {
-            Poll::Ready(Some(packet)) => {
-                self.attachments = packet.attachments.into();
-                Ok(Some(Outbound::Text(packet.text)))
-            }
-            // Every handle is gone.
-            Poll::Ready(None) => Err(CloseReason::Local),
-            Poll::Pending => Ok(None),
-        }
-    }
-
-    /// Takes leave of the server in the way that the reason asks for.
-    async fn leave(&mut self, reason: &CloseReason) -> Result<(), CloseReason> {
-        self.outgoing.close();
-        let mut last = VecDeque::new();
-        match reason {
-            // Nobody there to tell.
-            CloseReason::PingTimeout | CloseReason::WriteTimeout | CloseReason::TransportError(_) => {
-                return Ok(());
-            }
-            // The wire itself has an answer ready.
-            CloseReason::TransportClose { .. } => {}
-            CloseReason::Local => {
-                last.extend(self.attachments.drain(..).map(Outbound::Binary));
-                while let Ok(packet) = self.outgoing.try_recv() {
-                    last.push_back(Outbound::Text(packet.text));
-                    last.extend(packet.attachments.into_iter().map(Outbound::Binary));
-                }
-                last.push_back(Outbound::Text(
-                    packet::encode_disconnect(&self.shared.namespace).text,
-                ));
-                last.push_back(Outbound::Goodbye(Farewell::Done));
-            }
-            CloseReason::ServerDisconnect | CloseReason::ConnectError(_) => {
-                last.push_back(Outbound::Goodbye(Farewell::Done));
-            }
-            CloseReason::Overrun => last.push_back(Outbound::Goodbye(Farewell::Overrun)),
-            CloseReason::TooLarge { .. } => last.push_back(Outbound::Goodbye(Farewell::TooLarge)),
-            CloseReason::Protocol(_) => last.push_back(Outbound::Goodbye(Farewell::Protocol)),
-        }
-        poll_fn(|cx| {
-            while !last.is_empty() {
-                ready!(self.wire.poll_ready(cx))?;
-                if let Some(outbound) = last.pop_front() {
-                    self.wire.send(outbound)?;
-                }
-            }
-            ready!(self.wire.poll_flush(cx))?;
-            // To close with unread bytes would make the system throw away what is under way to the server.
-            loop {
-                ready!(self.wire.poll_recv(cx))?;
-            }
-        })
-        .await
     }
 }
 
@@ -436,4 +348,23 @@ impl Drop for Driver {
             .set(CloseReason::TransportError(io::ErrorKind::Other));
         self.shared.acks.close();
     }
+}
+
+/// Sends what is left to be said and waits for the server to close too.
+async fn leave(wire: &mut dyn Wire, mut last: VecDeque<Outbound>) -> Result<(), CloseReason> {
+    poll_fn(|cx| {
+        while !last.is_empty() {
+            ready!(wire.poll_ready(cx))?;
+            if let Some(outbound) = last.pop_front() {
+                // A wire that the server has closed takes nothing more, but has its own answer to send.
+                let _ = wire.send(outbound);
+            }
+        }
+        ready!(wire.poll_flush(cx))?;
+        // To close with unread bytes would make the system throw away what is under way to the server.
+        loop {
+            ready!(wire.poll_recv(cx))?;
+        }
+    })
+    .await
 }

@@ -123,7 +123,7 @@ mod tests {
         #[test]
         fn no_text_panics_the_reader(text in ".*") {
             if let Ok(packet) = Engine::decode(&text) {
-                prop_assert_eq!(Engine::decode(&packet.encode()), Ok(packet));
+                prop_assert!(text.starts_with(&packet.encode()));
             }
         }
 
@@ -136,7 +136,8 @@ mod tests {
         fn what_is_written_is_read_back(data in ".*") {
             for packet in [Engine::Open(&data), Engine::Ping(&data), Engine::Pong(&data), Engine::Message(&data),
                 Engine::Close, Engine::Upgrade, Engine::Noop] {
-                prop_assert_eq!(Engine::decode(&packet.encode()), Ok(packet));
+                let text = packet.encode();
+                prop_assert_eq!(Engine::decode(&text), Ok(packet));
             }
         }
     }

@@ -195,3 +195,138 @@ impl Heartbeat {
             .max(Duration::from_millis(1))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    struct Scene {
+        start: Instant,
+        heart: Heartbeat,
+    }
+
+    impl Scene {
+        fn new() -> Self {
+            let start = Instant::now();
+            let heart = Heartbeat::new(25 * SECOND, 20 * SECOND, &Timeouts::default(), start);
+            Self { start, heart }
+        }
+
+        fn at(&self, second: u32) -> Instant {
+            self.start + second * SECOND
+        }
+
+        /// What is due at a second, if bytes last came at another.
+        fn check(&mut self, second: u32, heard: u32) -> Beat {
+            self.heart.check(self.at(second), self.at(heard))
+        }
+
+        fn rest(&self, second: u32) -> Beat {
+            Beat::Rest(self.at(second))
+        }
+    }
+
+    #[test]
+    fn a_quiet_line_is_probed_and_then_given_up() {
+        let mut scene = Scene::new();
+        assert_eq!(scene.check(0, 0), scene.rest(5));
+        assert_eq!(scene.check(5, 0), Beat::Probe(0));
+        assert_eq!(scene.check(5, 0), scene.rest(13));
+        assert_eq!(scene.check(13, 0), Beat::Dead);
+    }
+
+    #[test]
+    fn any_byte_puts_the_end_off_but_a_probe_is_not_repeated() {
+        let mut scene = Scene::new();
+        assert_eq!(scene.check(5, 0), Beat::Probe(0));
+        assert_eq!(scene.check(13, 12), scene.rest(20));
+        assert_eq!(scene.check(20, 12), Beat::Dead);
+    }
+
+    #[test]
+    fn an_answered_probe_is_timed_and_the_next_waits_for_quiet() {
+        let mut scene = Scene::new();
+        assert_eq!(scene.check(5, 0), Beat::Probe(0));
+        assert_eq!(scene.heart.probe_answered(0, scene.at(6)), Some(SECOND));
+        assert_eq!(scene.heart.probe_answered(0, scene.at(6)), None);
+        assert_eq!(scene.check(6, 6), scene.rest(11));
+        assert_eq!(scene.check(11, 6), Beat::Probe(1));
+    }
+
+    #[test]
+    fn pongs_of_the_transport_are_no_packets() {
+        let mut scene = Scene::new();
+        assert_eq!(scene.check(44, 44), scene.rest(45));
+        assert_eq!(scene.check(45, 45), Beat::Dead);
+        scene.heart.packet(scene.at(40));
+        assert_eq!(scene.check(83, 83), scene.rest(85));
+    }
+
+    #[test]
+    fn a_question_that_was_asked_for_wants_its_own_answer() {
+        let mut scene = Scene::new();
+        let number = scene.heart.verify(scene.at(1), 2 * SECOND);
+        assert_eq!(scene.check(2, 2), scene.rest(3));
+        assert_eq!(scene.check(3, 2), Beat::Dead);
+        // The answer to a later one answers it too.
+        let later = scene.heart.verify(scene.at(2), 2 * SECOND);
+        assert_eq!(
+            scene.heart.probe_answered(later, scene.at(2)),
+            Some(Duration::ZERO)
+        );
+        assert_eq!(scene.heart.probe_answered(number, scene.at(2)), None);
+        assert_eq!(scene.check(3, 2), scene.rest(7));
+    }
+
+    #[test]
+    fn questions_are_few() {
+        let mut scene = Scene::new();
+        for _ in 0..MOST_PROBES {
+            assert!(scene.heart.may_verify());
+            scene.heart.verify(scene.at(0), SECOND);
+        }
+        assert!(!scene.heart.may_verify());
+    }
+
+    #[test]
+    fn while_reading_stands_still_unread_pings_are_answered_and_nothing_dies() {
+        let mut scene = Scene::new();
+        assert!(scene.heart.ping(scene.at(10)));
+        scene.heart.pause(scene.at(11));
+        assert_eq!(scene.check(11, 11), scene.rest(37));
+        assert_eq!(scene.check(37, 11), Beat::Pong);
+        assert_eq!(scene.check(37, 11), scene.rest(64));
+        assert_eq!(scene.check(64, 11), Beat::Pong);
+        scene.heart.resume(scene.at(70));
+        assert_eq!(scene.check(70, 11), scene.rest(75));
+        // The two that lay unread.
+        assert!(!scene.heart.ping(scene.at(70)));
+        assert!(!scene.heart.ping(scene.at(70)));
+        assert!(scene.heart.ping(scene.at(70)));
+    }
+
+    #[test]
+    fn a_ping_answered_in_vain_does_not_cost_the_next_its_answer() {
+        let mut scene = Scene::new();
+        scene.heart.pause(scene.at(1));
+        assert_eq!(scene.check(27, 1), Beat::Pong);
+        scene.heart.resume(scene.at(28));
+        // The server had not sent one: its next comes a whole interval after the answer.
+        assert!(scene.heart.ping(scene.at(52)));
+        assert!(scene.heart.ping(scene.at(53)));
+    }
+
+    #[test]
+    fn a_handshake_of_zeros_keeps_nobody_busy() {
+        let start = Instant::now();
+        let mut heart = Heartbeat::new(Duration::ZERO, Duration::ZERO, &Timeouts::default(), start);
+        assert_eq!(heart.check(start, start), Beat::Dead);
+        heart.pause(start);
+        assert_eq!(
+            heart.check(start, start),
+            Beat::Rest(start + Duration::from_millis(1))
+        );
+    }
+}

@@ -5,6 +5,31 @@
 //!
 //! Start reading at [`connect`]; behind it, `driver.rs` is the task that reads, writes and keeps time, and
 //! `engine.rs` and `packet.rs` are the two protocols without any I/O.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use carillon_socketio::{Args, Options, connect};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut options = Options::new("https://chat.example.invalid".parse()?);
+//! options.auth = Args::json(serde_json::json!({ "token": "…" }))?.values.pop();
+//! let mut connection = connect(options).await?;
+//!
+//! let question = Args::json(serde_json::json!({ "room": "lobby" }))?;
+//! let answer = connection.socket.emit_with_ack("join", question, Duration::from_secs(2)).await?;
+//! println!("The server says {:?}", answer.parse::<bool>(0));
+//!
+//! while let Some(event) = connection.events.next().await {
+//!     println!("{} with {} arguments", event.name, event.args.values.len());
+//!     if let Some(ack) = event.ack {
+//!         ack.answer(Args::none()).await?;
+//!     }
+//! }
+//! println!("{}", connection.socket.closed().await.as_str());
+//! # Ok(())
+//! # }
+//! ```
 
 mod acks;
 mod args;
@@ -18,12 +43,14 @@ mod options;
 mod packet;
 mod queue;
 mod socket;
+#[cfg(test)]
+mod testing;
 mod time;
 mod transport;
 
 pub use args::{ArgError, Args, Placeholder};
 pub use close::{CloseReason, Closed};
-pub use connect::connect;
+pub use connect::{Admission, EngineSocket, connect};
 pub use error::{AckError, AddressError, ConnectError, EmitError, ProtocolError, Refusal, Stage};
 pub use options::{Limits, Options, Timeouts};
 pub use socket::{Connection, Event, Events, Responder, Session, Socket};

@@ -22,7 +22,7 @@ pub(crate) fn queue(limits: &Limits) -> (Inlet, Outlet) {
     // At least one: a queue of none could never be filled or emptied.
     let (sender, receiver) = mpsc::channel(limits.queue_events.max(1));
     let level = Arc::new(Level {
-        limit: limits.queue_bytes,
+        limit: limits.queue_bytes.max(1),
         bytes: 0.into(),
         paused: false.into(),
         io: AtomicWaker::new(),
@@ -109,6 +109,12 @@ impl Outlet {
         let event = self.receiver.try_recv()?;
         self.took(&event);
         Ok(event)
+    }
+
+    /// How many events wait.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.receiver.len()
     }
 
     fn took(&self, event: &Event) {

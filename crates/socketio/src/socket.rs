@@ -32,12 +32,12 @@ pub struct Connection {
 }
 
 /// What the server said when it opened the connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Session {
     /// The id of this socket in its namespace; servers log it.
     pub id: String,
-    /// The id of the Engine.IO session below. It is a credential of sorts: whoever knows it can speak in this
-    /// session.
+    /// The id of the Engine.IO session below. It is not shown by `Debug`: who knows it may be able to speak in
+    /// this session.
     pub engine_id: String,
     /// What carries the packets.
     pub transport: Transport,
@@ -203,7 +203,7 @@ impl Shared {
         Closed(self.reason())
     }
 
-    /// The reason; if the task was dropped with its runtime it left none, and this side it was that ended.
+    /// The reason. As long as the task has left none, it can only be that this side is closing.
     fn reason(&self) -> CloseReason {
         self.reason.get().cloned().unwrap_or(CloseReason::Local)
     }
@@ -268,6 +268,19 @@ impl Responder {
         let outgoing = self.outgoing.upgrade().ok_or_else(|| self.shared.closed())?;
         let packet = packet::encode_ack(&self.shared.namespace, self.id, args);
         self.shared.queue(&outgoing, packet).await
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("id", &self.id)
+            .field("transport", &self.transport)
+            .field("ping_interval", &self.ping_interval)
+            .field("ping_timeout", &self.ping_timeout)
+            .field("max_payload", &self.max_payload)
+            .field("opened_in", &self.opened_in)
+            .finish_non_exhaustive()
     }
 }
 

@@ -20,8 +20,6 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use crate::{CloseReason, ConnectError, Options};
 
 pub use tls::platform_tls;
-#[cfg(test)]
-pub(crate) use websocket::upgrade;
 
 /// What carries the packets of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -85,7 +83,7 @@ pub(crate) enum Farewell {
 }
 
 /// An open transport. Errors are final: after one, the wire is only dropped.
-pub(crate) trait Wire: Send {
+pub(crate) trait Wire: Send + Sync {
     /// The next thing from the other side.
     fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<Inbound, CloseReason>>;
     /// Ready if [`send`](Self::send) may be called.
@@ -110,5 +108,15 @@ pub(crate) async fn open(options: &Options) -> Result<Box<dyn Wire>, ConnectErro
         let stream = tls::secure(stream, &target.host, options.tls.clone()).await?;
         return websocket::upgrade(stream, target.request, options.limits.message).await;
     }
+    websocket::upgrade(stream, target.request, options.limits.message).await
+}
+
+/// Opens a transport over a stream that is there already.
+#[cfg(test)]
+pub(crate) async fn open_over<S>(stream: S, options: &Options) -> Result<Box<dyn Wire>, ConnectError>
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + Sync + 'static,
+{
+    let target = websocket::Target::new(options)?;
     websocket::upgrade(stream, target.request, options.limits.message).await
 }

@@ -102,7 +102,7 @@ pub(crate) async fn upgrade<S>(
     largest: usize,
 ) -> Result<Box<dyn Wire>, ConnectError>
 where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: AsyncRead + AsyncWrite + Unpin + Send + Sync + 'static,
 {
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
@@ -123,7 +123,7 @@ struct Websocket<S> {
     stream: WebSocketStream<Metered<S>>,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> Wire for Websocket<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + Sync> Wire for Websocket<S> {
     fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<Inbound, CloseReason>> {
         let Some(message) = ready!(Pin::new(&mut self.stream).poll_next(cx)) else {
             return Poll::Ready(Err(CloseReason::TransportClose { code: None }));

@@ -1,0 +1,7 @@
+//! The I/O task against a server that keeps to no rules, with the clock paused.
+
+mod acknowledgements;
+mod ends;
+mod flow;
+mod liveness;
+mod order;

@@ -1,0 +1,146 @@
+//! What waits to be sent, and in which order it is.
+
+use std::{
+    collections::VecDeque,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use tokio::{sync::mpsc, time::Instant};
+
+use crate::{
+    CloseReason, engine,
+    packet::{self, Outgoing},
+    transport::{Farewell, Outbound, Wire},
+};
+
+/// The sending half of the I/O task: pongs first, then probes, then the packets in their order.
+pub(super) struct Transmitter {
+    packets: mpsc::Receiver<Outgoing>,
+    /// What is left of the packet under way.
+    attachments: VecDeque<Bytes>,
+    /// Whether a ping has still to be answered. One answer is enough for several.
+    pong_due: bool,
+    /// Probes to send; as few as the heartbeat allows.
+    probes: VecDeque<u64>,
+    /// Whether something was given to the wire since it was flushed.
+    unflushed: bool,
+    blocked_at: Option<Instant>,
+}
+
+impl Transmitter {
+    pub(super) fn new(packets: mpsc::Receiver<Outgoing>) -> Self {
+        Self {
+            packets,
+            attachments: VecDeque::new(),
+            pong_due: false,
+            probes: VecDeque::new(),
+            unflushed: false,
+            blocked_at: None,
+        }
+    }
+
+    /// Answers a ping before anything else is sent.
+    pub(super) fn pong(&mut self) {
+        self.pong_due = true;
+    }
+
+    /// Asks the transport for a sign of life.
+    pub(super) fn probe(&mut self, number: u64) {
+        self.probes.push_back(number);
+    }
+
+    /// Since when the wire takes nothing.
+    pub(super) fn blocked_at(&self) -> Option<Instant> {
+        self.blocked_at
+    }
+
+    /// Gives the wire what it takes; true if it has just begun to take nothing.
+    ///
+    /// # Errors
+    /// The wire's, or [`CloseReason::Local`] if every handle is gone.
+    pub(super) fn transmit(
+        &mut self,
+        wire: &mut dyn Wire,
+        cx: &mut Context<'_>,
+    ) -> Result<bool, CloseReason> {
+        if self.poll_transmit(wire, cx)?.is_ready() {
+            self.blocked_at = None;
+            return Ok(false);
+        }
+        let begins = self.blocked_at.is_none();
+        self.blocked_at.get_or_insert_with(Instant::now);
+        Ok(begins)
+    }
+
+    fn poll_transmit(&mut self, wire: &mut dyn Wire, cx: &mut Context<'_>) -> Result<Poll<()>, CloseReason> {
+        loop {
+            let Poll::Ready(ready) = wire.poll_ready(cx) else {
+                return Ok(Poll::Pending);
+            };
+            ready?;
+            let Some(outbound) = self.next(cx)? else { break };
+            wire.send(outbound)?;
+            self.unflushed = true;
+        }
+        if self.unflushed {
+            let Poll::Ready(flushed) = wire.poll_flush(cx) else {
+                return Ok(Poll::Pending);
+            };
+            flushed?;
+            self.unflushed = false;
+        }
+        Ok(Poll::Ready(()))
+    }
+
+    fn next(&mut self, cx: &mut Context<'_>) -> Result<Option<Outbound>, CloseReason> {
+        if std::mem::take(&mut self.pong_due) {
+            return Ok(Some(Outbound::Text(engine::PONG.to_owned())));
+        }
+        if let Some(number) = self.probes.pop_front() {
+            return Ok(Some(Outbound::Probe(number)));
+        }
+        if let Some(bytes) = self.attachments.pop_front() {
+            return Ok(Some(Outbound::Binary(bytes)));
+        }
+        match self.packets.poll_recv(cx) {
+            Poll::Ready(Some(packet)) => {
+                self.attachments = packet.attachments.into();
+                Ok(Some(Outbound::Text(packet.text)))
+            }
+            Poll::Ready(None) => Err(CloseReason::Local),
+            Poll::Pending => Ok(None),
+        }
+    }
+
+    /// Takes no more packets, and returns what has still to be sent now that the connection has ended. None if
+    /// there is nobody to take it.
+    pub(super) fn last_words(&mut self, reason: &CloseReason, namespace: &str) -> Option<VecDeque<Outbound>> {
+        self.packets.close();
+        let farewell = match reason {
+            CloseReason::PingTimeout | CloseReason::WriteTimeout | CloseReason::TransportError(_) => {
+                return None;
+            }
+            CloseReason::Local => return Some(self.everything(namespace)),
+            CloseReason::TransportClose { .. }
+            | CloseReason::ServerDisconnect
+            | CloseReason::ConnectError(_) => Farewell::Done,
+            CloseReason::Overrun => Farewell::Overrun,
+            CloseReason::TooLarge { .. } => Farewell::TooLarge,
+            CloseReason::Protocol(_) => Farewell::Protocol,
+        };
+        Some(VecDeque::from([Outbound::Goodbye(farewell)]))
+    }
+
+    /// What was queued when this side closed, and the regular end.
+    fn everything(&mut self, namespace: &str) -> VecDeque<Outbound> {
+        let mut last: VecDeque<_> = self.attachments.drain(..).map(Outbound::Binary).collect();
+        while let Ok(packet) = self.packets.try_recv() {
+            last.push_back(Outbound::Text(packet.text));
+            last.extend(packet.attachments.into_iter().map(Outbound::Binary));
+        }
+        last.push_back(Outbound::Text(packet::encode_disconnect(namespace).text));
+        last.push_back(Outbound::Goodbye(Farewell::Done));
+        last
+    }
+}
