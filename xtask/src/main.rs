@@ -1,3 +1,88 @@
-//! cargo xtask: test, check, bindings, schema and the rest.
+//! cargo xtask: everything that is done to Carillon's sources by more than one command.
+//! It must never depend on the crates that it builds and checks, so that it works while they don't.
+//! Start reading at [`Task`]; each subcommand is a module of its name.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "A command-line tool speaks by printing"
+)]
 
-fn main() {}
+mod check;
+mod generated;
+mod requirements;
+mod run;
+mod soak;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use generated::Generated;
+use workspace::Workspace;
+
+/// Builds, checks and tests Carillon.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Checks what can be seen without running anything: format, lints, dependency arrows, lists kept up to date.
+    Check {
+        /// Only these checks.
+        #[arg(value_name = "CHECK")]
+        names: Vec<String>,
+    },
+    /// Installs what the tests need, then checks and tests everything.
+    Test {
+        /// Only one part, and what it needs.
+        #[arg(long, value_enum)]
+        part: Option<test::Part>,
+    },
+    /// Runs the tests that are named soak, at their whole length.
+    Soak,
+    /// Writes the TypeScript bindings of the contract.
+    Bindings {
+        /// Only tells whether the committed file is up to date.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Writes the description of the store's schema.
+    Schema {
+        /// Only tells whether the committed file is up to date.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Counts the requirements by what became of them.
+    Requirements,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Does the task; `false` means that it was done and found something wrong.
+fn run(task: Task) -> Result<bool> {
+    let workspace = Workspace::find()?;
+    match task {
+        Task::Check { names } => check::command(&workspace, &names),
+        Task::Test { part } => test::command(&workspace, part),
+        Task::Soak => soak::command(&workspace),
+        Task::Bindings { check } => generated::command(&workspace, Generated::Bindings, check),
+        Task::Schema { check } => generated::command(&workspace, Generated::Schema, check),
+        Task::Requirements => requirements::command(&workspace),
+    }
+}

@@ -1,0 +1,166 @@
+//! `cargo xtask test`: installs what is needed, then runs every check and every test, and adds them up.
+//!
+//! Nothing is left out quietly. A program that is missing is installed, or named together with the line that installs
+//! it, and the run ends there.
+
+mod node;
+mod provision;
+mod tally;
+
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::check;
+use crate::run::{aloud, is_installed};
+use crate::workspace::Workspace;
+use provision::Needs;
+pub(crate) use tally::Tally;
+
+/// A part of the run.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Installs Debian packages and Node packages, and runs no test.
+    Tools,
+    /// All checks of `cargo xtask check`.
+    Check,
+    /// Unit and integration tests of the workspace, those that need a keyring among them.
+    Workspace,
+    /// Examples in the documentation.
+    Doc,
+    /// Tests that run on Node.
+    Node,
+    /// Only those of the workspace's tests that need a keyring; a whole run has them in `workspace`.
+    Keyring,
+}
+
+/// What a whole run consists of.
+const WHOLE: [Part; 5] = [Part::Tools, Part::Check, Part::Workspace, Part::Doc, Part::Node];
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Tools => "tools",
+            Self::Check => "check",
+            Self::Workspace => "workspace",
+            Self::Doc => "doc",
+            Self::Node => "node",
+            Self::Keyring => "keyring",
+        }
+    }
+
+    fn needs(self) -> Needs {
+        match self {
+            Self::Tools | Self::Workspace => Needs::Everything,
+            Self::Check | Self::Doc => Needs::ToBuild,
+            Self::Node => Needs::Node,
+            Self::Keyring => Needs::Keyring,
+        }
+    }
+
+    fn run(self, workspace: &Workspace) -> Result<Tally> {
+        match self {
+            // Provisioning was done before any part was begun.
+            Self::Tools => Ok(Tally::default()),
+            Self::Check => {
+                let (passed, failed) = check::run(workspace, |_| true);
+                Ok(Tally {
+                    passed,
+                    failed,
+                    ignored: 0,
+                })
+            }
+            Self::Workspace => rust_tests(workspace, &["--all-targets"], None),
+            Self::Doc => doc_tests(workspace),
+            Self::Node => node::tests(workspace),
+            Self::Keyring => rust_tests(
+                workspace,
+                &["--package", "carillon-vault", "--test", "keyring"],
+                None,
+            ),
+        }
+    }
+}
+
+/// Runs one part or all of them, and prints the sum as the last line.
+pub(crate) fn command(workspace: &Workspace, part: Option<Part>) -> Result<bool> {
+    let parts = part.map_or_else(|| WHOLE.to_vec(), |part| vec![part]);
+    let needs = part.map_or(Needs::Everything, Part::needs);
+    let (mut sum, mut times) = (Tally::default(), Vec::new());
+
+    let since = Instant::now();
+    println!("== tools");
+    provision::provide(workspace, needs)?;
+    times.push(("tools", since.elapsed(), Tally::default()));
+
+    for part in parts.into_iter().filter(|part| *part != Part::Tools) {
+        println!("== {}", part.name());
+        let since = Instant::now();
+        // A part that can't be run is one failure, and the others still tell what they have to.
+        let tally = part.run(workspace).unwrap_or_else(|error| {
+            println!("{} could not be run: {error:#}", part.name());
+            Tally {
+                failed: 1,
+                ..Tally::default()
+            }
+        });
+        times.push((part.name(), since.elapsed(), tally));
+        sum = sum.and(tally);
+    }
+
+    println!("== sum");
+    for (name, time, tally) in times {
+        println!("{name:<12}{:>8.1} s  {tally}", time.as_secs_f64());
+    }
+    println!("{sum}");
+    Ok(sum.failed == 0)
+}
+
+/// Runs the tests whose names contain a word, with a variable set.
+pub(crate) fn soak(workspace: &Workspace, named: &str, variable: (&str, &str)) -> Result<Tally> {
+    // Both runners take a word that names must contain as an argument of its own.
+    rust_tests(workspace, &["--all-targets", named], Some(variable))
+}
+
+/// Runs tests of the workspace, with cargo-nextest where it is installed, else with cargo alone.
+fn rust_tests(workspace: &Workspace, arguments: &[&str], variable: Option<(&str, &str)>) -> Result<Tally> {
+    let has_nextest = is_installed("cargo-nextest");
+    let runner: &[&str] = if has_nextest {
+        &["nextest", "run", "--no-fail-fast", "--no-tests", "warn"]
+    } else {
+        &["test", "--no-fail-fast"]
+    };
+    let mut command = environment(workspace, workspace.cargo(&[runner, arguments].concat()));
+    command.envs(variable);
+    let ran = aloud(&mut command)?;
+    let tally = if has_nextest {
+        tally::of_nextest(&ran.output)
+    } else {
+        tally::of_libtest(&ran.output)
+    };
+    Ok(tally.after(ran.success))
+}
+
+fn doc_tests(workspace: &Workspace) -> Result<Tally> {
+    // cargo-nextest does not run them.
+    let ran = aloud(&mut environment(
+        workspace,
+        workspace.cargo(&["test", "--no-fail-fast", "--doc"]),
+    ))?;
+    Ok(tally::of_libtest(&ran.output).after(ran.success))
+}
+
+/// Tells the tests where the Node packages are.
+fn environment(workspace: &Workspace, mut command: Command) -> Command {
+    if let Some(modules) = node::modules(workspace) {
+        command.env(node::MODULES, modules);
+    }
+    command
+}
+
+/// Installs everything that a run needs.
+pub(crate) fn provide_everything(workspace: &Workspace) -> Result<()> {
+    provision::provide(workspace, Needs::Everything)
+}
