@@ -93,7 +93,7 @@ fn debian_packages(workspace: &Workspace, needs: Needs) -> Result<()> {
         return Ok(());
     }
     let line = format!(
-        "apt-get install --yes --no-install-recommends {}",
+        "apt-get install --yes --quiet --no-install-recommends {}",
         packages.join(" ")
     );
     let Some(become_root) = root(workspace) else {
