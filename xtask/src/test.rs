@@ -93,7 +93,7 @@ pub(crate) fn command(workspace: &Workspace, part: Option<Part>) -> Result<bool>
     let since = Instant::now();
     println!("== tools");
     provision::provide(workspace, needs)?;
-    times.push(("tools", since.elapsed(), Tally::default()));
+    times.push(("tools", since.elapsed(), None));
 
     for part in parts.into_iter().filter(|part| *part != Part::Tools) {
         println!("== {}", part.name());
@@ -106,13 +106,14 @@ pub(crate) fn command(workspace: &Workspace, part: Option<Part>) -> Result<bool>
                 ..Tally::default()
             }
         });
-        times.push((part.name(), since.elapsed(), tally));
+        times.push((part.name(), since.elapsed(), Some(tally)));
         sum = sum.and(tally);
     }
 
     println!("== sum");
     for (name, time, tally) in times {
-        println!("{name:<12}{:>8.1} s  {tally}", time.as_secs_f64());
+        let counted = tally.map_or_else(|| String::from("all there"), |tally| tally.to_string());
+        println!("{name:<12}{:>8.1} s  {counted}", time.as_secs_f64());
     }
     println!("{sum}");
     Ok(sum.failed == 0)

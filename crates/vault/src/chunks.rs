@@ -128,7 +128,10 @@ pub(crate) fn set(items: &dyn Items, entry: &Entry, secret: &Secret) -> Result<(
     // The secret is stored: what fails from here on leaves rubbish for the next write to sweep, and no more.
     let swept = sweep(items, entry, bank, header.parts).and_then(|()| sweep(items, entry, bank.other(), 0));
     if let Err(error) = swept {
-        tracing::warn!(%error, "Parts of a replaced secret are still in the keyring.");
+        tracing::warn!(
+            error = error.as_dyn(),
+            "Parts of a replaced secret are still in the keyring."
+        );
     }
     Ok(())
 }

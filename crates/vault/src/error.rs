@@ -110,4 +110,9 @@ impl VaultError {
             | Self::Seal => VaultState::Refused,
         }
     }
+
+    /// The error in the form in which the log writes what caused it, too.
+    pub(crate) fn as_dyn(&self) -> &(dyn std::error::Error + 'static) {
+        self
+    }
 }

@@ -112,7 +112,7 @@ impl TokenVault for OsVault {
         match self.ask(chunks::prove).await {
             Ok(()) => VaultState::Ready,
             Err(error) => {
-                tracing::info!(%error, "The keyring can't keep secrets now.");
+                tracing::info!(error = error.as_dyn(), "The keyring can't keep secrets now.");
                 error.state()
             }
         }

@@ -113,7 +113,7 @@ impl TokenVault for SealedFile {
         match self.change(|_| {}).await {
             Ok(()) => VaultState::Ready,
             Err(error) => {
-                tracing::info!(%error, "The sealed file can't keep secrets now.");
+                tracing::info!(error = error.as_dyn(), "The sealed file can't keep secrets now.");
                 error.state()
             }
         }
