@@ -10,6 +10,7 @@ mod hosts;
 mod lengths;
 mod platform_names;
 
+use std::io::Write;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
@@ -79,6 +80,9 @@ pub(crate) fn run(workspace: &Workspace, is_wanted: impl Fn(&str) -> bool) -> (u
     let (mut passed, mut failed) = (0_usize, 0_usize);
     for (name, check) in CHECKS.into_iter().filter(|(name, _)| is_wanted(name)) {
         let since = Instant::now();
+        print!("check {name} ... ");
+        // Who waits for a slow check should see which; if nobody looks, nothing is lost.
+        let _ = std::io::stdout().flush();
         // A check that can't be made has found something wrong: the others still run.
         let outcome = check(workspace).unwrap_or_else(|error| Outcome::Failed(vec![format!("{error:#}")]));
         let (word, lines) = match outcome {
@@ -92,7 +96,7 @@ pub(crate) fn run(workspace: &Workspace, is_wanted: impl Fn(&str) -> bool) -> (u
             }
             Outcome::NotRun(reason) => ("NOT RUN", vec![reason]),
         };
-        println!("check {name} ... {word} ({:.1} s)", since.elapsed().as_secs_f64());
+        println!("{word} ({:.1} s)", since.elapsed().as_secs_f64());
         for line in lines {
             println!("    {}", line.trim_end().replace('\n', "\n    "));
         }
