@@ -1,1 +1,25 @@
-//! A connection that stays alive.
+//! A connection that stays alive: it decides when to connect, to renew the token, to wait and to ask.
+//!
+//! It must never know what an event means, nor store anything: it reports, and hands the events of each
+//! session to whoever asked for the link. Start with [`phase`], where every decision is made without any
+//! I/O; [`driver`] carries the decisions out, and [`handle`] is what others hold.
+
+pub mod address;
+pub mod backoff;
+pub mod cause;
+pub mod driver;
+pub mod handle;
+pub mod http;
+pub mod phase;
+pub mod policy;
+mod socketio;
+pub mod transport;
+
+pub use address::{AddressError, Server};
+pub use cause::Cause;
+pub use driver::{Credentials, RefreshError, Report, Status, TokenError, start};
+pub use handle::Handle;
+pub use phase::Phase;
+pub use policy::Policy;
+pub use socketio::SocketIo;
+pub use transport::{Received, Session, Target, TokenIn, Transport};

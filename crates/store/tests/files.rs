@@ -1,5 +1,4 @@
 //! The files: keys, damage, two processes, time.
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod common;
 

@@ -1,0 +1,82 @@
+//! Why there is no connection, in words for the person.
+
+/// Why a connection was lost or not made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Cause {
+    /// Name not found, refused, no route.
+    #[error("The server can't be reached.")]
+    Unreachable,
+    /// The certificate was not accepted, or TLS failed otherwise.
+    #[error("No secure connection: the server's certificate was not accepted.")]
+    Tls,
+    /// Something answers there, but it does not speak Socket.IO.
+    #[error("What answers at this address is not a Socket.IO server.")]
+    NotSocketIo,
+    /// A step of connecting took too long.
+    #[error("The server took too long to answer.")]
+    TimedOut,
+    /// The server refused the connection for another reason than the token; its words.
+    #[error("The server refused the connection: {0}")]
+    Refused(String),
+    /// The connection stood, but the server never said that it is signed in.
+    #[error("The server accepted the connection but did not sign in.")]
+    SignInTimedOut,
+    /// Nothing was heard for too long.
+    #[error("The connection went silent.")]
+    Silent,
+    /// The connection was closed or broke.
+    #[error("The connection dropped.")]
+    TransportClosed,
+    /// The server sent this client away.
+    #[error("The server closed the connection.")]
+    ServerDisconnect,
+    /// The app did not keep up.
+    #[error("Events came faster than they could be stored.")]
+    Overrun,
+    /// An event was larger than the limit, in bytes.
+    #[error("The server sent an event larger than the limit of {limit} bytes; it was refused.")]
+    TooLarge {
+        /// The limit, in bytes.
+        limit: usize,
+    },
+    /// What came is not Socket.IO.
+    #[error("The server broke the Socket.IO protocol.")]
+    Protocol,
+    /// The address or the options can't be used.
+    #[error("The address can't be used.")]
+    Address,
+    /// The keyring did not give the token.
+    #[error("The token can't be read: {0}")]
+    Vault(String),
+    /// What was missed could not be fetched.
+    #[error("Catching up failed.")]
+    CatchUp,
+    /// The cache can't be written.
+    #[error("The cache can't be written: {0}")]
+    Store(String),
+}
+
+impl Cause {
+    /// Tells whether trying again soon would be wrong: the server did this on purpose, or it would come out
+    /// the same.
+    pub fn wants_slow_retry(&self) -> bool {
+        match self {
+            Self::Refused(_)
+            | Self::ServerDisconnect
+            | Self::TooLarge { .. }
+            | Self::Protocol
+            | Self::NotSocketIo
+            | Self::Tls
+            | Self::Address => true,
+            Self::Unreachable
+            | Self::TimedOut
+            | Self::SignInTimedOut
+            | Self::Silent
+            | Self::TransportClosed
+            | Self::Overrun
+            | Self::Vault(_)
+            | Self::CatchUp
+            | Self::Store(_) => false,
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! Carries out what [`crate::phase`] decides: opens, refreshes, waits, verifies, and reports.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use carillon_contract::Secret;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::cause::Cause;
+use crate::handle::{Command, Handle};
+use crate::phase::{Effect, Input, Phase, step};
+use crate::policy::Policy;
+use crate::transport::{OpenError, Session, Socket, Target, Transport};
+
+/// Commands that may wait. Each is handled at once; more can only be repeated hints.
+const COMMANDS: usize = 16;
+/// Reports that may wait for the account's task before the link stands still.
+const REPORTS: usize = 16;
+
+/// Where the token comes from.
+#[async_trait]
+pub trait Credentials: Send + Sync {
+    /// The current token.
+    ///
+    /// # Errors
+    /// [`TokenError::Expired`] has it renewed first.
+    async fn token(&self) -> Result<Secret, TokenError>;
+
+    /// Fetches a new token and keeps it.
+    ///
+    /// # Errors
+    /// [`RefreshError::Refused`] asks the person to sign in again; the other is tried again later.
+    async fn refresh(&self) -> Result<(), RefreshError>;
+
+    /// Tells whether these words of a server mean that it does not accept the token.
+    fn is_auth_error(&self, message: &str) -> bool;
+}
+
+/// Why there is no token to connect with.
+#[derive(Debug)]
+pub enum TokenError {
+    /// It has run out, and there is something to renew it with.
+    Expired,
+    /// There is none: without a token nothing is connected.
+    Missing,
+    /// The vault did not give it.
+    Failed(Cause),
+}
+
+/// Why there is no new token.
+#[derive(Debug)]
+pub enum RefreshError {
+    /// The server refused, or there is nothing to renew with.
+    Refused,
+    /// The network or the server failed.
+    Failed(Cause),
+}
+
+/// What a link tells its account.
+pub enum Report {
+    /// Where it stands now.
+    Changed(Status),
+    /// A connection stands: take its events until they end.
+    Opened {
+        /// Which session this is; counts up.
+        session: u64,
+        /// The connection.
+        connection: Session,
+    },
+    /// The session is signed in: join the topics, fetch what was missed, then say `caught_up`.
+    CatchUp {
+        /// Which session.
+        session: u64,
+    },
+    /// The session is online: send what waits.
+    Flush {
+        /// Which session.
+        session: u64,
+    },
+}
+
+/// Where a link stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// The phase.
+    pub phase: Phase,
+    /// The server's id of the socket, while there is one.
+    pub socket_id: Option<String>,
+    /// How long until the next try, while waiting.
+    pub next_try: Option<Duration>,
+}
+
+/// Starts a link, which is idle until [`Handle::start`]. It ends when `stop` is cancelled.
+pub fn start(
+    policy: Policy,
+    target: Target,
+    transport: Arc<dyn Transport>,
+    credentials: Arc<dyn Credentials>,
+    tasks: &TaskTracker,
+    stop: CancellationToken,
+) -> (Handle, mpsc::Receiver<Report>) {
+    let (commands, queue) = mpsc::channel(COMMANDS);
+    let (reports, receiver) = mpsc::channel(REPORTS);
+    let driver = Driver {
+        policy,
+        target,
+        transport,
+        credentials,
+        phase: Phase::Idle,
+        session: 0,
+        socket: None,
+        socket_id: None,
+        work: JoinSet::new(),
+        wake_at: None,
+        outbox: VecDeque::new(),
+    };
+    tasks.spawn(driver.run(queue, reports, stop));
+    (Handle::new(commands), receiver)
+}
+
+struct Driver {
+    policy: Policy,
+    target: Target,
+    transport: Arc<dyn Transport>,
+    credentials: Arc<dyn Credentials>,
+    phase: Phase,
+    /// Counts sessions, so that what is said about an earlier one is not taken for this one.
+    session: u64,
+    socket: Option<Arc<dyn Socket>>,
+    socket_id: Option<String>,
+    /// What is under way for the current phase: opening, refreshing, watching for the end, verifying.
+    work: JoinSet<Done>,
+    wake_at: Option<Instant>,
+    /// Reports that wait for room. Sending is a branch of the loop, so that the link hears commands while
+    /// the account is busy; a few at most are made between two sends.
+    outbox: VecDeque<Report>,
+}
+
+/// What a piece of work came to.
+enum Done {
+    Opened(Session),
+    Input(Input),
+    /// A check that went well.
+    Alive,
+}
+
+impl Driver {
+    async fn run(
+        mut self,
+        mut commands: mpsc::Receiver<Command>,
+        reports: mpsc::Sender<Report>,
+        stop: CancellationToken,
+    ) {
+        loop {
+            let timer = self.wake_at.unwrap_or_else(Instant::now);
+            let input = tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                room = reports.reserve(), if !self.outbox.is_empty() => {
+                    let Ok(room) = room else { break };
+                    if let Some(report) = self.outbox.pop_front() {
+                        room.send(report);
+                    }
+                    continue;
+                }
+                command = commands.recv() => match command {
+                    Some(Command { session: Some(session), .. }) if session != self.session => continue,
+                    Some(command) => command.input,
+                    None => break,
+                },
+                Some(done) = self.work.join_next() => match done {
+                    Ok(Done::Opened(connection)) => {
+                        self.opened(connection);
+                        Input::Opened
+                    }
+                    Ok(Done::Input(input)) => input,
+                    Ok(Done::Alive) => continue,
+                    // Aborted when the phase was left.
+                    Err(error) if error.is_cancelled() => continue,
+                    Err(error) => {
+                        tracing::error!(%error, "A task of the link ended by a panic");
+                        Input::Lost(Cause::Protocol)
+                    }
+                },
+                () = sleep_until(timer), if self.wake_at.is_some() => {
+                    self.wake_at = None;
+                    Input::TimerFired
+                }
+            };
+            self.take(input);
+        }
+        self.close();
+    }
+
+    fn take(&mut self, input: Input) {
+        let dice = rand::random::<f64>();
+        let before = self.phase.clone();
+        let (after, effects) = step(&self.policy, before.clone(), input, dice);
+        if std::mem::discriminant(&before) != std::mem::discriminant(&after) {
+            self.wake_at = None;
+        }
+        self.phase = after;
+        let mut next_try = None;
+        for effect in effects {
+            if let Effect::WakeAfter(delay) = effect {
+                next_try = matches!(self.phase, Phase::Waiting { .. }).then_some(delay);
+            }
+            self.carry_out(effect);
+        }
+        if before != self.phase {
+            tracing::debug!(phase = ?self.phase, "The link changed");
+            let status = Status {
+                phase: self.phase.clone(),
+                socket_id: self.socket_id.clone(),
+                next_try,
+            };
+            self.outbox.push_back(Report::Changed(status));
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Open => {
+                let open = open(
+                    Arc::clone(&self.transport),
+                    Arc::clone(&self.credentials),
+                    self.target.clone(),
+                );
+                self.work.spawn(open);
+            }
+            Effect::RefreshToken => {
+                let credentials = Arc::clone(&self.credentials);
+                self.work.spawn(async move {
+                    Done::Input(match credentials.refresh().await {
+                        Ok(()) => Input::TokenRefreshed,
+                        Err(RefreshError::Refused) => Input::RefreshRefused,
+                        Err(RefreshError::Failed(cause)) => Input::RefreshFailed(cause),
+                    })
+                });
+            }
+            Effect::CatchUp => self.outbox.push_back(Report::CatchUp {
+                session: self.session,
+            }),
+            Effect::FlushOutbox => self.outbox.push_back(Report::Flush {
+                session: self.session,
+            }),
+            Effect::Verify => {
+                if let Some(socket) = self.socket.clone() {
+                    let within = self.policy.verify;
+                    self.work.spawn(async move {
+                        match socket.verify(within).await {
+                            Ok(_) => Done::Alive,
+                            Err(cause) => Done::Input(Input::Lost(cause)),
+                        }
+                    });
+                }
+            }
+            Effect::Close => self.close(),
+            Effect::WakeAfter(delay) => self.wake_at = Some(Instant::now() + delay),
+        }
+    }
+
+    fn opened(&mut self, connection: Session) {
+        self.session += 1;
+        self.socket_id = Some(connection.id.clone());
+        let socket = Arc::clone(&connection.socket);
+        self.socket = Some(Arc::clone(&socket));
+        self.work
+            .spawn(async move { Done::Input(Input::Lost(socket.closed().await)) });
+        self.outbox.push_back(Report::Opened {
+            session: self.session,
+            connection,
+        });
+    }
+
+    /// Ends the session and everything that is under way for it.
+    fn close(&mut self) {
+        if let Some(socket) = self.socket.take() {
+            socket.close();
+        }
+        self.socket_id = None;
+        // A new set, so that what was aborted is not waited for; dropping the old one aborts its tasks.
+        self.work = JoinSet::new();
+    }
+}
+
+async fn open(transport: Arc<dyn Transport>, credentials: Arc<dyn Credentials>, target: Target) -> Done {
+    let token = match credentials.token().await {
+        Ok(token) => token,
+        // Where there is nothing to refresh with, what follows asks the person.
+        Err(TokenError::Expired | TokenError::Missing) => return Done::Input(Input::TokenRefused),
+        Err(TokenError::Failed(cause)) => return Done::Input(Input::Lost(cause)),
+    };
+    match transport.open(&target, &token).await {
+        Ok(session) => Done::Opened(session),
+        Err(OpenError::Refused(message)) if credentials.is_auth_error(&message) => {
+            Done::Input(Input::TokenRefused)
+        }
+        Err(OpenError::Refused(message)) => Done::Input(Input::Lost(Cause::Refused(message))),
+        Err(OpenError::Failed(cause)) => Done::Input(Input::Lost(cause)),
+    }
+}

@@ -1,0 +1,215 @@
+//! Every decision of a link, as one pure function.
+//!
+//! What the person wants (the account is on) comes in as [`Input::Start`] and [`Input::Stop`]; what is so is
+//! the [`Phase`]. Nothing below this module reconnects by itself.
+
+use std::time::Duration;
+
+use carillon_contract::ConnectionState;
+
+use crate::backoff::delay;
+use crate::cause::Cause;
+use crate::policy::Policy;
+
+/// What is known of the token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Token {
+    /// Nothing speaks against it.
+    #[default]
+    Untested,
+    /// The server refused it: it must not be sent again.
+    Refused,
+    /// It was renewed after a refusal. If it is refused too, the person is asked.
+    Renewed,
+}
+
+/// What is carried from try to try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Tries {
+    /// Tries that failed in a row.
+    pub failed: u32,
+    /// What is known of the token.
+    pub token: Token,
+}
+
+impl Tries {
+    fn token(self, token: Token) -> Self {
+        Self { token, ..self }
+    }
+
+    fn counting_anew(self) -> Self {
+        Self { failed: 0, ..self }
+    }
+}
+
+/// Where a link stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Phase {
+    /// Off: nothing is tried.
+    Idle,
+    /// A connection is being opened.
+    Connecting(Tries),
+    /// It is open; the server has not said yet that it is signed in.
+    SigningIn(Tries),
+    /// The server refused the token and a new one is being fetched.
+    Refreshing(Tries),
+    /// Signed in; topics are joined and what was missed is fetched.
+    CatchingUp(Tries),
+    /// Everything is there and live.
+    Online(Tries),
+    /// Between two tries.
+    Waiting {
+        /// What the next try knows.
+        tries: Tries,
+        /// Why the last one failed.
+        cause: Cause,
+    },
+    /// Only the person can help: sign in again.
+    NeedsSignIn,
+}
+
+impl Phase {
+    /// What the person is told of this phase.
+    pub fn state(&self) -> ConnectionState {
+        match self {
+            Self::Idle => ConnectionState::Disconnected,
+            Self::Connecting(tries) | Self::SigningIn(tries) | Self::Refreshing(tries) => {
+                if tries.failed == 0 {
+                    ConnectionState::Connecting
+                } else {
+                    ConnectionState::Reconnecting
+                }
+            }
+            Self::CatchingUp(_) | Self::Online(_) => ConnectionState::Connected,
+            Self::Waiting { .. } => ConnectionState::Reconnecting,
+            Self::NeedsSignIn => ConnectionState::Error,
+        }
+    }
+
+    /// How many tries in a row have failed.
+    pub fn failed(&self) -> u32 {
+        match self {
+            Self::Idle | Self::NeedsSignIn => 0,
+            Self::Connecting(tries)
+            | Self::SigningIn(tries)
+            | Self::Refreshing(tries)
+            | Self::CatchingUp(tries)
+            | Self::Online(tries)
+            | Self::Waiting { tries, .. } => tries.failed,
+        }
+    }
+}
+
+/// What happens to a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// The person wants the connection, or asks to try now.
+    Start,
+    /// The person does not want it.
+    Stop,
+    /// The network is another one than before.
+    NetworkChanged,
+    /// The computer woke up.
+    Woke,
+    /// The time of [`Effect::WakeAfter`] is over.
+    TimerFired,
+    /// The connection stands.
+    Opened,
+    /// The server said that it is signed in.
+    Accepted,
+    /// The server, or the token's own expiry, says that the token is no good.
+    TokenRefused,
+    /// There is a new token.
+    TokenRefreshed,
+    /// There is no new token to be had.
+    RefreshRefused,
+    /// The new token could not be fetched this time.
+    RefreshFailed(Cause),
+    /// Everything that was missed is stored.
+    CaughtUp,
+    /// The connection is gone, or could not be made.
+    Lost(Cause),
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Open a connection with the current token.
+    Open,
+    /// Fetch a new token.
+    RefreshToken,
+    /// Join the topics and fetch what was missed.
+    CatchUp,
+    /// Send what waits to be sent.
+    FlushOutbox,
+    /// Find out whether the connection is alive.
+    Verify,
+    /// Close the connection, if there is one.
+    Close,
+    /// Give [`Input::TimerFired`] after this time, unless the phase changes before.
+    WakeAfter(Duration),
+}
+
+/// Decides. `dice` is a random number from 0 up to 1.
+pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, Vec<Effect>) {
+    use {Effect as E, Input as I, Phase as P};
+
+    let wait = |tries: Tries, cause: Cause| {
+        let tries = Tries {
+            failed: tries.failed.saturating_add(1),
+            ..tries
+        };
+        let wake = E::WakeAfter(delay(policy, tries.failed, &cause, dice));
+        (P::Waiting { tries, cause }, vec![E::Close, wake])
+    };
+    let go = |tries: Tries| match tries.token {
+        Token::Refused => (P::Refreshing(tries), vec![E::RefreshToken]),
+        Token::Untested | Token::Renewed => (P::Connecting(tries), vec![E::Open]),
+    };
+
+    match (phase, input) {
+        (_, I::Stop) => (P::Idle, vec![E::Close]),
+
+        (P::Idle | P::NeedsSignIn, I::Start) => go(Tries::default()),
+        (P::Waiting { tries, .. }, I::Start | I::NetworkChanged | I::Woke) => go(tries.counting_anew()),
+        (P::Waiting { tries, .. }, I::TimerFired) => go(tries),
+
+        (P::Connecting(tries), I::Opened) => (P::SigningIn(tries), vec![E::WakeAfter(policy.sign_in)]),
+        (P::SigningIn(tries), I::Accepted) => (P::CatchingUp(tries), vec![E::CatchUp]),
+        (P::SigningIn(tries), I::TimerFired) => wait(tries, Cause::SignInTimedOut),
+        (P::CatchingUp(tries), I::CaughtUp) => (
+            P::Online(tries),
+            vec![E::FlushOutbox, E::WakeAfter(policy.stable)],
+        ),
+        // Only now is the past forgiven: a server that accepts and then drops is neither hammered with
+        // connections nor with refreshes.
+        (P::Online(_), I::TimerFired) => (P::Online(Tries::default()), vec![]),
+
+        (
+            P::Connecting(tries) | P::SigningIn(tries) | P::CatchingUp(tries) | P::Online(tries),
+            I::TokenRefused,
+        ) => match tries.token {
+            Token::Untested => (
+                P::Refreshing(tries.token(Token::Refused)),
+                vec![E::Close, E::RefreshToken],
+            ),
+            Token::Refused | Token::Renewed => (P::NeedsSignIn, vec![E::Close]),
+        },
+        (P::Refreshing(tries), I::TokenRefreshed) => {
+            (P::Connecting(tries.token(Token::Renewed)), vec![E::Open])
+        }
+        (P::Refreshing(_), I::RefreshRefused) => (P::NeedsSignIn, vec![]),
+        (P::Refreshing(tries), I::RefreshFailed(cause)) => wait(tries, cause),
+
+        (phase @ (P::SigningIn(_) | P::CatchingUp(_) | P::Online(_)), I::NetworkChanged | I::Woke) => {
+            (phase, vec![E::Verify])
+        }
+        (
+            P::Connecting(tries) | P::SigningIn(tries) | P::CatchingUp(tries) | P::Online(tries),
+            I::Lost(cause),
+        ) => wait(tries, cause),
+
+        // An input without meaning in this phase changes nothing; the walk in the tests covers them all.
+        (phase, _) => (phase, vec![]),
+    }
+}

@@ -1,0 +1,43 @@
+//! How patient a link is. Values come from the platform and may be overridden for an account.
+
+use std::time::Duration;
+
+/// The numbers behind the decisions of [`crate::phase`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// Fast tries; after them it goes on slowly and never gives up by itself.
+    pub attempts: u32,
+    /// The first delay.
+    pub delay: Duration,
+    /// What each further delay is multiplied by.
+    pub factor: f64,
+    /// The longest delay of the fast tries.
+    pub cap: Duration,
+    /// The delay of the slow tries, and of a server that closes or refuses on purpose.
+    pub slow: Duration,
+    /// How far a delay may be off, as a share of it.
+    pub jitter: f64,
+    /// How long a server may take from accepting the connection to saying that it is signed in.
+    pub sign_in: Duration,
+    /// How long a connection has to hold until the count of failed tries starts anew: a server that accepts
+    /// and then drops is not hammered.
+    pub stable: Duration,
+    /// How long a check that the connection is alive may take.
+    pub verify: Duration,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            attempts: 5,
+            delay: Duration::from_secs(1),
+            factor: 2.0,
+            cap: Duration::from_secs(5),
+            slow: Duration::from_secs(30),
+            jitter: 0.5,
+            sign_in: Duration::from_secs(10),
+            stable: Duration::from_secs(10),
+            verify: Duration::from_secs(5),
+        }
+    }
+}

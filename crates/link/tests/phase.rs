@@ -1,0 +1,295 @@
+//! Walks every phase that can be reached with every input, and looks at what each step does.
+
+use std::collections::{HashSet, VecDeque};
+
+use carillon_contract::ConnectionState;
+use carillon_link::phase::{Effect, Input, Phase, Token, Tries, step};
+use carillon_link::{Cause, Policy};
+
+fn inputs() -> Vec<Input> {
+    vec![
+        Input::Start,
+        Input::Stop,
+        Input::NetworkChanged,
+        Input::Woke,
+        Input::TimerFired,
+        Input::Opened,
+        Input::Accepted,
+        Input::TokenRefused,
+        Input::TokenRefreshed,
+        Input::RefreshRefused,
+        Input::RefreshFailed(Cause::Unreachable),
+        Input::CaughtUp,
+        Input::Lost(Cause::TransportClosed),
+        Input::Lost(Cause::ServerDisconnect),
+        Input::Lost(Cause::TooLarge { limit: 1 }),
+    ]
+}
+
+/// The count of failed tries has no end; beyond this it changes nothing but the delay.
+const ENOUGH: u32 = 8;
+
+fn cut(mut phase: Phase) -> Phase {
+    match &mut phase {
+        Phase::Idle | Phase::NeedsSignIn => {}
+        Phase::Connecting(tries)
+        | Phase::SigningIn(tries)
+        | Phase::Refreshing(tries)
+        | Phase::CatchingUp(tries)
+        | Phase::Online(tries)
+        | Phase::Waiting { tries, .. } => tries.failed = tries.failed.min(ENOUGH),
+    }
+    phase
+}
+
+/// Every reachable phase with every input, and what came of it.
+fn walk() -> Vec<(Phase, Input, Phase, Vec<Effect>)> {
+    let policy = Policy::default();
+    let mut seen = HashSet::from([format!("{:?}", Phase::Idle)]);
+    let mut queue = VecDeque::from([Phase::Idle]);
+    let mut steps = Vec::new();
+    while let Some(phase) = queue.pop_front() {
+        for input in inputs() {
+            let (next, effects) = step(&policy, phase.clone(), input.clone(), 0.5);
+            steps.push((phase.clone(), input, next.clone(), effects));
+            let next = cut(next);
+            if seen.insert(format!("{next:?}")) {
+                queue.push_back(next);
+            }
+        }
+    }
+    steps
+}
+
+fn tries(phase: &Phase) -> Option<Tries> {
+    match phase {
+        Phase::Idle | Phase::NeedsSignIn => None,
+        Phase::Connecting(tries)
+        | Phase::SigningIn(tries)
+        | Phase::Refreshing(tries)
+        | Phase::CatchingUp(tries)
+        | Phase::Online(tries)
+        | Phase::Waiting { tries, .. } => Some(*tries),
+    }
+}
+
+fn kind(phase: &Phase) -> std::mem::Discriminant<Phase> {
+    std::mem::discriminant(phase)
+}
+
+#[test]
+fn every_phase_is_reached() {
+    let kinds: HashSet<_> = walk().iter().map(|(_, _, next, _)| kind(next)).collect();
+    assert_eq!(kinds.len(), 8);
+}
+
+#[test]
+fn each_phase_is_entered_with_the_effect_it_needs() {
+    for (phase, input, next, effects) in walk() {
+        if kind(&phase) == kind(&next) && !matches!(next, Phase::Waiting { .. }) {
+            continue;
+        }
+        let wakes = effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::WakeAfter(_)));
+        let has = |effect: &Effect| effects.contains(effect);
+        let right = match &next {
+            Phase::Idle => has(&Effect::Close),
+            Phase::Connecting(_) => has(&Effect::Open),
+            Phase::SigningIn(_) => wakes,
+            Phase::Refreshing(_) => has(&Effect::RefreshToken),
+            Phase::CatchingUp(_) => has(&Effect::CatchUp),
+            Phase::Online(_) => wakes && has(&Effect::FlushOutbox),
+            Phase::Waiting { .. } => wakes || phase == next,
+            Phase::NeedsSignIn => true,
+        };
+        assert!(right, "{phase:?} + {input:?} = {next:?} with {effects:?}");
+    }
+}
+
+#[test]
+fn a_bad_network_alone_never_asks_the_person_to_sign_in() {
+    for (phase, input, next, _) in walk() {
+        if matches!(next, Phase::NeedsSignIn) && phase != next {
+            assert!(
+                matches!(input, Input::TokenRefused | Input::RefreshRefused),
+                "{phase:?} + {input:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_refused_token_is_never_sent_again() {
+    for (phase, input, next, effects) in walk() {
+        if effects.contains(&Effect::Open) {
+            let token = tries(&next).map(|tries| tries.token);
+            assert_ne!(token, Some(Token::Refused), "{phase:?} + {input:?}");
+        }
+    }
+}
+
+#[test]
+fn a_token_is_refreshed_once_and_then_the_person_is_asked() {
+    let policy = Policy::default();
+    let mut phase = Phase::Idle;
+    let mut refreshes = 0;
+    for input in [
+        Input::Start,
+        Input::TokenRefused,
+        Input::TokenRefreshed,
+        Input::Opened,
+        Input::Accepted,
+        Input::CaughtUp,
+        Input::TokenRefused,
+    ] {
+        let (next, effects) = step(&policy, phase, input, 0.5);
+        refreshes += effects
+            .iter()
+            .filter(|effect| **effect == Effect::RefreshToken)
+            .count();
+        phase = next;
+    }
+    assert_eq!(refreshes, 1);
+    assert_eq!(phase, Phase::NeedsSignIn);
+}
+
+#[test]
+fn a_connection_that_held_earns_another_refresh() {
+    let policy = Policy::default();
+    let online = Phase::Online(Tries {
+        failed: 3,
+        token: Token::Renewed,
+    });
+    let (stable, _) = step(&policy, online, Input::TimerFired, 0.5);
+    assert_eq!(stable, Phase::Online(Tries::default()));
+    let (next, _) = step(&policy, stable, Input::TokenRefused, 0.5);
+    assert!(matches!(next, Phase::Refreshing(_)));
+}
+
+#[test]
+fn a_timer_does_not_skip_a_refresh_that_is_under_way() {
+    let refreshing = Phase::Refreshing(Tries {
+        failed: 0,
+        token: Token::Refused,
+    });
+    let (next, effects) = step(&Policy::default(), refreshing.clone(), Input::TimerFired, 0.5);
+    assert_eq!((next, effects), (refreshing, vec![]));
+}
+
+#[test]
+fn a_refresh_that_the_network_broke_is_tried_again_before_anything_is_opened() {
+    let policy = Policy::default();
+    let refreshing = Phase::Refreshing(Tries {
+        failed: 0,
+        token: Token::Refused,
+    });
+    let (waiting, _) = step(&policy, refreshing, Input::RefreshFailed(Cause::Unreachable), 0.5);
+    let (next, effects) = step(&policy, waiting, Input::TimerFired, 0.5);
+    assert!(matches!(next, Phase::Refreshing(_)));
+    assert_eq!(effects, [Effect::RefreshToken]);
+}
+
+#[test]
+fn a_server_that_accepts_and_then_drops_waits_longer_each_time() {
+    let policy = Policy::default();
+    let mut phase = Phase::Idle;
+    let mut delays = Vec::new();
+    for _ in 0..7 {
+        for input in [
+            Input::Start,
+            Input::TimerFired,
+            Input::Opened,
+            Input::Accepted,
+            Input::CaughtUp,
+            Input::Lost(Cause::TransportClosed),
+        ] {
+            // "Try now" would count anew; the person presses it only the first time.
+            if input == Input::Start && phase != Phase::Idle {
+                continue;
+            }
+            let (next, effects) = step(&policy, phase, input, 0.5);
+            if let (Phase::Waiting { .. }, Some(Effect::WakeAfter(delay))) = (&next, effects.last()) {
+                delays.push(delay.as_secs());
+            }
+            phase = next;
+        }
+    }
+    assert_eq!(delays, [1, 2, 4, 5, 5, 30, 30]);
+}
+
+#[test]
+fn waking_up_verifies_a_connection_and_ends_a_wait() {
+    let policy = Policy::default();
+    for (phase, input, next, effects) in walk() {
+        if !matches!(input, Input::Woke | Input::NetworkChanged) {
+            continue;
+        }
+        match phase {
+            Phase::SigningIn(_) | Phase::CatchingUp(_) | Phase::Online(_) => {
+                assert_eq!(effects, [Effect::Verify]);
+            }
+            Phase::Waiting { .. } => assert!(matches!(next, Phase::Connecting(_) | Phase::Refreshing(_))),
+            Phase::Idle | Phase::Connecting(_) | Phase::Refreshing(_) | Phase::NeedsSignIn => {
+                assert_eq!(effects, []);
+            }
+        }
+    }
+    let waiting = Phase::Waiting {
+        tries: Tries {
+            failed: 9,
+            ..Tries::default()
+        },
+        cause: Cause::Silent,
+    };
+    let (next, _) = step(&policy, waiting, Input::Woke, 0.5);
+    assert_eq!(next, Phase::Connecting(Tries::default()), "the count starts anew");
+}
+
+#[test]
+fn switched_off_is_off_whatever_comes() {
+    let policy = Policy::default();
+    for input in inputs() {
+        if input == Input::Start {
+            continue;
+        }
+        let (next, effects) = step(&policy, Phase::Idle, input.clone(), 0.5);
+        assert_eq!(next, Phase::Idle, "{input:?}");
+        assert!(!effects.contains(&Effect::Open));
+    }
+    for (_, input, next, effects) in walk() {
+        if input == Input::Stop {
+            assert_eq!((next, effects), (Phase::Idle, vec![Effect::Close]));
+        }
+    }
+}
+
+#[test]
+fn each_phase_is_one_of_the_five_states() {
+    for (_, _, phase, _) in walk() {
+        let expected = match &phase {
+            Phase::Idle => ConnectionState::Disconnected,
+            Phase::NeedsSignIn => ConnectionState::Error,
+            Phase::CatchingUp(_) | Phase::Online(_) => ConnectionState::Connected,
+            Phase::Waiting { .. } => ConnectionState::Reconnecting,
+            Phase::Connecting(tries) | Phase::SigningIn(tries) | Phase::Refreshing(tries) => {
+                match tries.failed {
+                    0 => ConnectionState::Connecting,
+                    _ => ConnectionState::Reconnecting,
+                }
+            }
+        };
+        assert_eq!(phase.state(), expected, "{phase:?}");
+    }
+}
+
+#[test]
+fn losing_a_connection_says_why_until_the_next_one() {
+    let online = Phase::Online(Tries::default());
+    let (next, effects) = step(&Policy::default(), online, Input::Lost(Cause::Silent), 0.5);
+    let Phase::Waiting { cause, tries } = next else {
+        panic!("{next:?}")
+    };
+    assert_eq!((cause, tries.failed), (Cause::Silent, 1));
+    assert_eq!(effects.first(), Some(&Effect::Close));
+}
