@@ -1,0 +1,118 @@
+//! The mock market: believable traffic without people. What happens is decided in `scene.rs` from a seed and
+//! the time it is given; here is the rim with the clock, the log and the queue.
+
+mod cast;
+mod scene;
+
+use std::time::Duration;
+
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+use self::scene::{Origin, Scene};
+use super::{Emitter, Event, KnownMarkets};
+use crate::{
+    EmitError,
+    auth::Identity,
+    clock,
+    error::LogError,
+    log::{Log, Logged},
+};
+
+/// How lively the mock market is, and which one it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MarketOptions {
+    /// The pause between two trades.
+    pub interval: Duration,
+    /// The same seed on a fresh log makes the same events, but for ids and times.
+    pub seed: u64,
+}
+
+impl Default for MarketOptions {
+    fn default() -> Self {
+        Self {
+            interval: Duration::from_secs(1),
+            seed: 7,
+        }
+    }
+}
+
+/// Markets read back from the log at most; more would have been resolved long ago.
+const MARKETS: u32 = 10_000;
+
+/// Trades read back from the log at most, for prices and volumes.
+const TRADES: u32 = 5_000;
+
+/// Learns from the log which markets exist, and sets the scene if one is wanted.
+pub(super) async fn restore(
+    log: &Log,
+    known: &KnownMarkets,
+    options: Option<&MarketOptions>,
+) -> Result<Option<Scene>, LogError> {
+    let created = log.newest_named("market:created", MARKETS).await?;
+    let created: Vec<Event> = created.into_iter().filter_map(parse).collect();
+    for event in &created {
+        if let Event::MarketCreated(market) = event {
+            known.add(&market.market_id);
+        }
+    }
+    let Some(options) = options else { return Ok(None) };
+    let mut past = created;
+    past.extend(
+        log.newest_named("market:trade", TRADES)
+            .await?
+            .into_iter()
+            .filter_map(parse),
+    );
+    past.extend(
+        log.newest_named("market:resolved", MARKETS)
+            .await?
+            .into_iter()
+            .filter_map(parse),
+    );
+    let origin = Origin {
+        seed: options.seed,
+        log: log.id(),
+        head: log.head(),
+    };
+    Ok(Some(Scene::new(origin, &past)))
+}
+
+/// What an older version logged and this one cannot read is left out of the scene.
+fn parse(logged: Logged) -> Option<Event> {
+    let data = serde_json::from_str(logged.data.get()).ok()?;
+    Event::parse(&logged.name, data).ok()
+}
+
+/// Plays the scene until `stop`.
+pub(super) async fn run(
+    mut scene: Scene,
+    interval: Duration,
+    emitter: Emitter,
+    accounts: Vec<Identity>,
+    stop: CancellationToken,
+) {
+    let play = async {
+        let mut events = scene.opening(clock::now());
+        // An interval of zero would be a loop that never sleeps.
+        let mut every = tokio::time::interval(interval.max(Duration::from_millis(1)));
+        every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            every.tick().await;
+            match emitter
+                .publish(events.into_iter().map(Into::into).collect())
+                .await
+            {
+                Ok(_) => {}
+                Err(EmitError::Stopped) => return,
+                Err(error) => tracing::warn!(%error, "The mock market could not emit"),
+            }
+            events = scene.tick(clock::now(), &accounts);
+        }
+    };
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => {}
+        () = play => {}
+    }
+}

@@ -1,0 +1,134 @@
+//! GuessLyfe, the prediction market of guide 004: rooms of markets and creators, trades, notifications.
+
+mod compose;
+mod demo;
+mod emitter;
+mod event;
+mod handlers;
+mod iso;
+mod market;
+mod rooms;
+mod sync;
+mod wei;
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use serde_json::Value;
+use socketioxide::SocketIo;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub use demo::demo_accounts;
+pub use emitter::Emitter;
+pub(crate) use event::wire;
+pub use event::{
+    Direction, DividendAvailable, Event, MarketCreated, MarketResolved, MarketTrade, Notification,
+    NotificationKind, Outcome, OutcomeError, Severity, SharesTrade, SharesUnlocked, SystemAnnouncement,
+    SystemMaintenance,
+};
+pub use iso::Iso;
+pub use market::MarketOptions;
+pub use wei::{Wei, WeiError};
+
+use crate::{EmitError, StartError, To, instance::Instance};
+
+/// The port of the guide's development server (G009).
+pub const DEFAULT_PORT: u16 = 3000;
+
+/// What is particular to this platform.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Whether `subscribe` refuses a market that was never announced.
+    pub strict_markets: bool,
+    /// The mock market; `None` leaves the server silent until something is emitted.
+    pub market: Option<MarketOptions>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            strict_markets: false,
+            market: Some(MarketOptions::default()),
+        }
+    }
+}
+
+/// The ids of the markets that were announced.
+#[derive(Clone, Default)]
+pub(crate) struct KnownMarkets(Arc<Mutex<HashSet<String>>>);
+
+impl KnownMarkets {
+    pub(crate) fn add(&self, market_id: &str) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(market_id.to_owned());
+    }
+
+    pub(crate) fn contains(&self, market_id: &str) -> bool {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(market_id)
+    }
+}
+
+/// The platform in service.
+pub(crate) struct GuessLyfe {
+    emitter: Emitter,
+}
+
+impl GuessLyfe {
+    /// Registers the namespace and starts the mock market if it is wanted.
+    pub(crate) async fn mount(
+        options: Options,
+        io: &SocketIo,
+        instance: &Arc<Instance>,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+    ) -> Result<Arc<Self>, StartError> {
+        let markets = KnownMarkets::default();
+        handlers::register(io, Arc::clone(instance), markets.clone(), options.strict_markets);
+        let emitter = Emitter::new(Arc::clone(instance), markets.clone());
+        let market = market::restore(&instance.log, &markets, options.market.as_ref()).await?;
+        if let (Some(market), Some(options)) = (market, &options.market) {
+            let traders = instance.directory.accounts();
+            tasks.spawn(market::run(
+                market,
+                options.interval,
+                emitter.clone(),
+                traders,
+                stop.clone(),
+            ));
+        }
+        Ok(Arc::new(Self { emitter }))
+    }
+
+    pub(crate) fn emitter(&self) -> &Emitter {
+        &self.emitter
+    }
+
+    /// See `Control::emit`.
+    pub(crate) async fn emit_named(
+        &self,
+        name: &str,
+        data: &Value,
+        to: Option<&To>,
+        count: usize,
+    ) -> Result<Vec<u64>, EmitError> {
+        let composed: Result<Vec<_>, EmitError> = (0..count)
+            .map(|_| compose::compose(&self.emitter, name, data, to))
+            .collect();
+        self.emitter.publish(composed?).await
+    }
+
+    /// The room that `to` means.
+    pub(crate) fn room_of(&self, to: &To) -> Result<String, EmitError> {
+        match to {
+            To::Room(room) => rooms::parse(room).ok_or_else(|| EmitError::UnknownRoom(room.clone())),
+            To::UserId(_) | To::Username(_) => Ok(rooms::user(&self.emitter.identity(to)?.wallet)),
+        }
+    }
+}
