@@ -293,8 +293,8 @@ impl Driver {
         let Some(took) = self.heartbeat.probe_answered(number, now) else {
             return;
         };
-        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX - 1);
-        self.shared.latency.store(micros, Ordering::Relaxed);
+        let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX - 1);
+        self.shared.latency.store(nanos, Ordering::Relaxed);
         for (_, answer) in self.verifying.extract_if(.., |(asked, _)| *asked <= number) {
             // Whoever asked may have stopped waiting.
             let _ = answer.send(took);

@@ -68,7 +68,7 @@ pub(crate) struct Shared {
     pub(crate) acks: Acks,
     pub(crate) stop: CancellationToken,
     pub(crate) reason: OnceLock<CloseReason>,
-    /// Microseconds; [`UNKNOWN`] until measured.
+    /// Nanoseconds; [`UNKNOWN`] until measured.
     pub(crate) latency: AtomicU64,
     pub(crate) verify: mpsc::Sender<Verify>,
     pub(crate) task: TaskTracker,
@@ -160,7 +160,7 @@ impl Socket {
     pub fn latency(&self) -> Option<Duration> {
         match self.shared.latency.load(Ordering::Relaxed) {
             UNKNOWN => None,
-            micros => Some(Duration::from_micros(micros)),
+            nanos => Some(Duration::from_nanos(nanos)),
         }
     }
 }
