@@ -297,3 +297,17 @@ async fn a_refusal_after_the_fact_ends_it() {
         ("banned", true)
     );
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+    #[test]
+    fn no_bytes_in_the_middle_of_a_session_panic_it(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 1..300)) {
+        use tokio::io::AsyncWriteExt;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let (connection, mut server) = joined(&options()).await;
+            server.ws.get_mut().write_all(&bytes).await.unwrap();
+            connection.socket.closed().await
+        });
+    }
+}
