@@ -1,1 +1,34 @@
-//! Carillon without a window: wires platforms, link, vault and store.
+//! Carillon without a window: it wires the platforms' protocols, the links, the vault and the store into
+//! accounts that receive, keep and tell.
+//!
+//! It must never know Tauri, a screen, or any platform by name. Start with [`engine`] (what can be done) and
+//! [`account`] (the one task per account, through which every event goes); [`ingest`] and [`catch_up`] are
+//! the two ways in.
+
+pub mod account;
+pub mod accounts;
+pub mod catch_up;
+pub mod clock;
+pub mod engine;
+pub mod error;
+pub mod home;
+pub mod ingest;
+pub mod notify;
+pub mod publish;
+pub mod reader;
+pub mod status;
+pub mod tokens;
+pub mod topics;
+
+pub use engine::{Engine, Parts};
+pub use error::EngineError;
+pub use publish::{Hub, Subscriber};
+pub use reader::Reader;
+
+/// What a caller needs of the crates below, so that it depends on the engine alone.
+pub mod parts {
+    pub use carillon_link::{Policy, SocketIo, Transport};
+    pub use carillon_platforms::Registry as Platforms;
+    pub use carillon_store::notices::PageKey;
+    pub use carillon_vault::{MemoryVault, SealedFile, TokenVault, VaultError, VaultState, os};
+}

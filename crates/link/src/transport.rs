@@ -114,8 +114,9 @@ pub enum SendError {
 
 /// The receiving side of a connection.
 #[async_trait]
-pub trait Events: Send {
-    /// The next event; `None` once the connection is gone and everything that came is taken.
+pub trait Events: Send + Sync {
+    /// The next event; `None` once the connection is gone and everything that came is taken. A wait that is
+    /// given up loses no event.
     async fn next(&mut self) -> Option<Received>;
 
     /// The next event if it is there already.
@@ -132,7 +133,7 @@ pub struct Received {
 
 /// Answers an event of which the server asked to know that it came.
 #[async_trait]
-pub trait Acknowledge: Send {
+pub trait Acknowledge: Send + Sync {
     /// Sends the acknowledgement. If the connection is gone, so is the need.
     async fn acknowledge(self: Box<Self>);
 }

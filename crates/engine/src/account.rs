@@ -1,0 +1,316 @@
+//! The one task of an account: every event, answer and command of it passes here, one after the other.
+//!
+//! Accounts share nothing but the hub, so that one can neither delay nor break another.
+
+mod session;
+mod upkeep;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use carillon_contract::continuity::{Cursor, GapReason};
+use carillon_contract::{Account, ConnectionStatus, Frame, Topic, UiEvent};
+use carillon_link::driver::Report;
+use carillon_link::phase::Phase;
+use carillon_link::transport::{Events, Received, SendError};
+use carillon_link::{Cause, Handle};
+use carillon_platforms::{Answer, Platform};
+use carillon_store::ingest::{Batch, Stored};
+use carillon_store::{AccountStore, StoreError};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use self::session::{Live, Stage};
+use crate::clock::Clock;
+use crate::ingest::{sort, stored_events};
+use crate::notify::{Notifier, decide};
+use crate::publish::Hub;
+use crate::topics::TopicAnswer;
+
+/// Events that are stored together at most. More than the ingest's own numbers justify gains nothing.
+const BATCH: usize = 512;
+/// How often a batch that could not be written is tried again before the connection is given up.
+const WRITE_TRIES: u32 = 5;
+/// How long to wait between two of these.
+const WRITE_PAUSE: Duration = Duration::from_secs(1);
+/// How often there is something to tidy up.
+const UPKEEP: Duration = Duration::from_secs(30);
+
+/// What others ask of an account's task.
+pub(crate) enum Command {
+    /// Follow a topic, which is stored as wanted already.
+    Join(Topic),
+    /// Follow a topic no longer; it is no longer stored as wanted.
+    Leave(Topic),
+}
+
+/// What came of a request to the server.
+enum Reply {
+    /// Topics were asked for. `catching_up` is set where the session waits for it.
+    Joined {
+        session: u64,
+        answers: Vec<(Topic, TopicAnswer)>,
+        catching_up: bool,
+    },
+    /// A page of the server's log.
+    Page {
+        session: u64,
+        answer: Result<Answer, SendError>,
+    },
+    /// A topic was left, or the server did not say.
+    Left,
+}
+
+/// What an account's task works with.
+pub(crate) struct AccountTask {
+    pub(crate) account: Account,
+    pub(crate) platform: Arc<dyn Platform>,
+    pub(crate) store: AccountStore,
+    pub(crate) link: Handle,
+    pub(crate) hub: Hub,
+    pub(crate) notifier: Arc<dyn Notifier>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) stop: CancellationToken,
+}
+
+/// The task's state.
+struct Running {
+    with: AccountTask,
+    session: Option<Live>,
+    requests: JoinSet<Reply>,
+    /// Catch-ups that failed in a row, and how the last one did.
+    failed_catch_ups: (u32, GapReason),
+    /// Whether the last connection was lost over an event that was too large.
+    refused_an_event: bool,
+}
+
+impl AccountTask {
+    /// Runs until `stop`, or until the link has ended.
+    pub(crate) async fn run(
+        self,
+        mut reports: mpsc::Receiver<Report>,
+        mut commands: mpsc::Receiver<Command>,
+    ) {
+        let stop = self.stop.clone();
+        let mut running = Running {
+            with: self,
+            session: None,
+            requests: JoinSet::new(),
+            failed_catch_ups: (0, GapReason::CatchUpFailed),
+            refused_an_event: false,
+        };
+        let mut upkeep = interval(UPKEEP);
+        upkeep.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                report = reports.recv() => match report {
+                    Some(report) => running.report(report).await,
+                    None => break,
+                },
+                Some(command) = commands.recv() => running.command(command),
+                Some(reply) = running.requests.join_next() => match reply {
+                    Ok(reply) => running.reply(reply).await,
+                    Err(error) => tracing::error!(%error, "A request ended by a panic"),
+                },
+                first = next(&mut running.session) => match first {
+                    Some(first) => running.receive(first).await,
+                    None => running.events_ended(),
+                },
+                _ = upkeep.tick() => running.upkeep().await,
+            }
+        }
+        running.end().await;
+    }
+}
+
+/// The next event of the session; never, where there is none.
+async fn next(session: &mut Option<Live>) -> Option<Received> {
+    match session.as_mut().and_then(|live| live.events.as_mut()) {
+        Some(events) => events.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+impl Running {
+    async fn report(&mut self, report: Report) {
+        match report {
+            Report::Changed(status) => self.changed(status).await,
+            Report::Opened { session, connection } => {
+                // What the last connection still brought comes first.
+                self.drain().await;
+                self.requests.abort_all();
+                self.session = Some(Live::new(session, connection));
+            }
+            Report::CatchUp { session } => self.join_topics(session).await,
+            // Nothing waits to be sent: topics are joined while catching up.
+            Report::Flush { .. } => {}
+        }
+    }
+
+    async fn changed(&mut self, status: carillon_link::Status) {
+        let lost = match &status.phase {
+            Phase::Waiting { cause, .. } => Some(cause.clone()),
+            _ => None,
+        };
+        if let Some(cause) = &lost {
+            self.lost(cause).await;
+        }
+        let shown = ConnectionStatus {
+            state: status.phase.state(),
+            catching_up: matches!(status.phase, Phase::CatchingUp(_)),
+            since: self.with.clock.now(),
+            cause: match &status.phase {
+                Phase::Waiting { cause, .. } => Some(cause.to_string()),
+                Phase::NeedsSignIn => {
+                    Some("The server no longer accepts the token. Sign in again.".to_owned())
+                }
+                _ => None,
+            },
+            socket_id: status.socket_id,
+            tries: status.phase.failed(),
+        };
+        if let Err(error) = self.with.store.set_connection(shown.clone()).await {
+            tracing::warn!(%error, "Store the connection's state");
+        }
+        let account = self.with.account.id.clone();
+        self.with.hub.send(UiEvent::Connection {
+            account,
+            status: shown,
+        });
+    }
+
+    /// Takes an event and whatever came with it.
+    async fn receive(&mut self, first: Received) {
+        let Some(live) = self.session.as_mut() else { return };
+        let mut received = vec![first];
+        if let Some(events) = live.events.as_mut() {
+            take_queued(events.as_mut(), &mut received);
+        }
+        self.take(received).await;
+    }
+
+    /// Takes what a connection that has ended left behind.
+    async fn drain(&mut self) {
+        loop {
+            let mut received = Vec::new();
+            if let Some(events) = self.session.as_mut().and_then(|live| live.events.as_mut()) {
+                take_queued(events.as_mut(), &mut received);
+            }
+            if received.is_empty() {
+                return;
+            }
+            self.take(received).await;
+        }
+    }
+
+    async fn take(&mut self, received: Vec<Received>) {
+        let mut frames: Vec<Frame> = Vec::with_capacity(received.len());
+        let mut acks = Vec::new();
+        for Received { frame, ack } in received {
+            acks.extend(ack);
+            if self.steers_the_link(&frame).await {
+                continue;
+            }
+            frames.push(frame);
+        }
+        if frames.is_empty() && acks.is_empty() {
+            return;
+        }
+        let sorted = sort(&*self.with.platform, &self.with.account.identity, frames);
+        let online = self.session.as_ref().filter(|live| live.stage == Stage::Online);
+        // While catching up a live event is stored but moves no cursor: what lies before it may be missing.
+        let cursor = online
+            .and_then(|live| live.log.clone())
+            .zip(sorted.highest)
+            .map(|(log, number)| Cursor { log, number });
+        let batch = Batch {
+            received_at: self.with.clock.now(),
+            complete: online.is_some(),
+            events: sorted.events,
+            counts: sorted.counts,
+            cursor,
+        };
+        if self.keep(batch, false).await.is_ok() {
+            for ack in acks {
+                ack.acknowledge().await;
+            }
+        }
+    }
+
+    /// Stores a batch, then tells. A batch that can't be stored ends the session: nothing after it may be
+    /// taken for complete.
+    async fn keep(&mut self, batch: Batch, catching_up: bool) -> Result<(), StoreError> {
+        match self.write(batch).await {
+            Ok((batch, stored)) => {
+                self.tell(batch, stored, catching_up);
+                Ok(())
+            }
+            Err(error) => {
+                tracing::error!(%error, "Store events");
+                if let Some(live) = self.session.take() {
+                    self.with
+                        .link
+                        .give_up(live.number, Cause::Store(error.to_string()))
+                        .await;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Writes a batch; what passes (a full disk) is waited for a little, while the server's events wait in
+    /// the socket.
+    async fn write(&self, mut batch: Batch) -> Result<(Batch, Stored), StoreError> {
+        let mut tries = 1;
+        loop {
+            match self.with.store.ingest(batch).await {
+                Ok(done) => return Ok(done),
+                Err((Some(back), error)) if error.is_passing() && tries < WRITE_TRIES => {
+                    tracing::warn!(%error, tries, "Store events; it is tried again");
+                    tokio::select! {
+                        () = self.with.stop.cancelled() => return Err(error),
+                        () = tokio::time::sleep(WRITE_PAUSE) => {}
+                    }
+                    tries += 1;
+                    batch = back;
+                }
+                Err((_, error)) => return Err(error),
+            }
+        }
+    }
+
+    fn tell(&self, batch: Batch, stored: Stored, catching_up: bool) {
+        for ring in decide(&stored.notices, catching_up) {
+            self.with.notifier.show(&ring);
+        }
+        if !self.with.hub.has_listeners() {
+            return;
+        }
+        let events = stored_events(&self.with.account.id, batch, &stored);
+        if !events.is_empty() {
+            self.with.hub.send(UiEvent::Events { events });
+        }
+        if !stored.notices.is_empty() {
+            self.with.hub.send(UiEvent::Notices {
+                notices: stored.notices,
+                summary: catching_up,
+            });
+        }
+    }
+
+    /// The session of this number, unless another has taken its place.
+    fn live(&mut self, number: u64) -> Option<&mut Live> {
+        self.session.as_mut().filter(|live| live.number == number)
+    }
+}
+
+fn take_queued(events: &mut dyn Events, received: &mut Vec<Received>) {
+    while received.len() < BATCH {
+        let Some(next) = events.try_next() else { break };
+        received.push(next);
+    }
+}

@@ -1,0 +1,312 @@
+//! A session of an account: from the welcome over joining topics and catching up to being live.
+
+use std::sync::Arc;
+
+use carillon_contract::continuity::{Cursor, GapReason};
+use carillon_contract::{Frame, Topic, UiEvent};
+use carillon_link::Cause;
+use carillon_link::transport::{Events, Session, Socket};
+use carillon_platforms::{Answer, Request, SyncPage, Welcome};
+use carillon_store::ingest::Batch;
+
+use super::{Command, Reply, Running};
+use crate::catch_up::{Before, Plan, gap, plan};
+use crate::ingest::sort;
+use crate::topics::{TopicAnswer, ask, join};
+
+/// Catch-ups that may fail in a row before what was missed is given up, and that is told.
+const CATCH_UPS: u32 = 3;
+
+/// An open connection.
+pub(super) struct Live {
+    /// The link's number of it.
+    pub(super) number: u64,
+    /// The server's id of the socket.
+    pub(super) id: String,
+    pub(super) socket: Arc<dyn Socket>,
+    /// `None` once the connection is gone and everything was taken.
+    pub(super) events: Option<Box<dyn Events>>,
+    pub(super) stage: Stage,
+    /// What the server said when it signed the session in.
+    pub(super) welcome: Welcome,
+    /// The name of the server's log, where it has one.
+    pub(super) log: Option<String>,
+}
+
+/// How far a session has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    SigningIn,
+    CatchingUp,
+    Online,
+}
+
+impl Live {
+    pub(super) fn new(number: u64, connection: Session) -> Self {
+        Self {
+            number,
+            id: connection.id,
+            socket: connection.socket,
+            events: Some(connection.events),
+            stage: Stage::SigningIn,
+            welcome: Welcome::default(),
+            log: None,
+        }
+    }
+}
+
+impl Running {
+    /// Takes the events that are about the connection itself; tells whether this was one.
+    pub(super) async fn steers_the_link(&mut self, frame: &Frame) -> bool {
+        let Some(live) = self.session.as_mut() else {
+            return false;
+        };
+        if live.stage == Stage::SigningIn
+            && let Some(welcome) = self.with.platform.welcome(frame)
+        {
+            live.stage = Stage::CatchingUp;
+            live.log = welcome.log.as_ref().map(|log| log.log.clone());
+            live.welcome = welcome;
+            self.with.link.accepted(live.number).await;
+            return true;
+        }
+        if self.with.platform.refuses_token(frame) {
+            self.with.link.token_refused(live.number).await;
+            return true;
+        }
+        false
+    }
+
+    /// Joins the wanted topics; what follows waits for the answers, so that what is fetched includes them.
+    pub(super) async fn join_topics(&mut self, session: u64) {
+        let wanted = match self.with.store.topics(None).await {
+            Ok(wanted) => wanted.into_iter().map(|status| status.topic).collect(),
+            Err(error) => {
+                tracing::error!(%error, "Read the wanted topics");
+                self.with
+                    .link
+                    .give_up(session, Cause::Store(error.to_string()))
+                    .await;
+                return;
+            }
+        };
+        self.ask_to_join(session, wanted, true);
+    }
+
+    fn ask_to_join(&mut self, session: u64, topics: Vec<Topic>, catching_up: bool) {
+        let platform = Arc::clone(&self.with.platform);
+        let Some(live) = self.live(session) else { return };
+        let socket = Arc::clone(&live.socket);
+        self.requests.spawn(async move {
+            let answers = join(platform, socket, topics).await;
+            Reply::Joined {
+                session,
+                answers,
+                catching_up,
+            }
+        });
+    }
+
+    pub(super) fn command(&mut self, command: Command) {
+        let Some(live) = self.session.as_ref() else { return };
+        let (number, online) = (live.number, live.stage != Stage::SigningIn);
+        // Before the welcome nothing may be asked; the topic is stored, and joined with the others then.
+        if !online {
+            return;
+        }
+        match command {
+            Command::Join(topic) => self.ask_to_join(number, vec![topic], false),
+            Command::Leave(topic) => {
+                let (platform, socket) = (Arc::clone(&self.with.platform), Arc::clone(&live.socket));
+                self.requests.spawn(async move {
+                    // It is no longer wanted, whatever the server says; the next connection leaves it out.
+                    if let Err(error) = ask(&*platform, &*socket, &Request::Unsubscribe(topic)).await {
+                        tracing::debug!(%error, "Leave a topic");
+                    }
+                    Reply::Left
+                });
+            }
+        }
+    }
+
+    pub(super) async fn reply(&mut self, reply: Reply) {
+        match reply {
+            Reply::Joined {
+                session,
+                answers,
+                catching_up,
+            } => {
+                self.joined(session, answers).await;
+                if catching_up {
+                    self.catch_up(session).await;
+                }
+            }
+            Reply::Page { session, answer } => match answer {
+                Ok(Answer::Page(page)) => self.page(session, page).await,
+                Ok(_) | Err(_) => self.catch_up_failed(session).await,
+            },
+            Reply::Left => {}
+        }
+    }
+
+    async fn joined(&mut self, session: u64, answers: Vec<(Topic, TopicAnswer)>) {
+        let Some(live) = self.live(session) else { return };
+        let id = live.id.clone();
+        for (topic, answer) in answers {
+            let refusal = match answer {
+                TopicAnswer::Joined => None,
+                TopicAnswer::Refused(why) => Some(why),
+                TopicAnswer::Unanswered => continue,
+            };
+            if let Err(error) = self.with.store.answer_topic(topic, id.clone(), refusal).await {
+                tracing::warn!(%error, "Store what the server said of a topic");
+            }
+        }
+        match self.with.store.topics(Some(&id)).await {
+            Ok(topics) => {
+                let account = self.with.account.id.clone();
+                self.with.hub.send(UiEvent::Topics { account, topics });
+            }
+            Err(error) => tracing::warn!(%error, "Read the topics"),
+        }
+    }
+
+    /// Begins to catch up, or goes live at once where there is nothing to fetch.
+    async fn catch_up(&mut self, session: u64) {
+        let (cursor, seen) = match (self.with.store.cursor().await, self.with.store.last_seen().await) {
+            (Ok(cursor), Ok(seen)) => (cursor, seen),
+            (Err(error), _) | (_, Err(error)) => {
+                tracing::error!(%error, "Read how far everything is stored");
+                self.with
+                    .link
+                    .give_up(session, Cause::Store(error.to_string()))
+                    .await;
+                return;
+            }
+        };
+        let (failed, reason) = self.failed_catch_ups;
+        let complete_until = seen.and_then(|seen| seen.complete_until);
+        let before = Before {
+            cursor: cursor.as_ref(),
+            connected_before: complete_until.is_some(),
+            hopeless: (failed >= CATCH_UPS).then_some(reason),
+        };
+        let Some(live) = self.live(session) else { return };
+        match plan(&before, &live.welcome) {
+            Plan::Fetch { since, gap } => {
+                self.record_gap(gap).await;
+                self.fetch(session, since);
+            }
+            Plan::Skip { cursor, gap } => {
+                // Without a log this is the time at which the refused event is known to be gone.
+                let refused = gap.is_some() && self.refused_an_event;
+                self.record_gap(if refused { Some(GapReason::TooLarge) } else { gap })
+                    .await;
+                let batch = Batch {
+                    cursor,
+                    ..self.marker()
+                };
+                if self.keep(batch, true).await.is_ok() {
+                    self.go_live(session).await;
+                }
+            }
+        }
+    }
+
+    fn fetch(&mut self, session: u64, since: Option<i64>) {
+        let platform = Arc::clone(&self.with.platform);
+        let Some(live) = self.live(session) else { return };
+        let socket = Arc::clone(&live.socket);
+        self.requests.spawn(async move {
+            let answer = ask(&*platform, &*socket, &Request::Sync { since }).await;
+            Reply::Page { session, answer }
+        });
+    }
+
+    async fn page(&mut self, session: u64, page: SyncPage) {
+        let Some(live) = self.live(session) else { return };
+        // A server that calls its log differently in one breath, or that leads nowhere, is not followed.
+        if live.log.as_ref() != Some(&page.log) || (page.more && page.frames.is_empty()) {
+            self.catch_up_failed(session).await;
+            return;
+        }
+        if !page.complete {
+            self.record_gap(Some(GapReason::Pruned)).await;
+        }
+        let sorted = sort(&*self.with.platform, &self.with.account.identity, page.frames);
+        let batch = Batch {
+            events: sorted.events,
+            counts: sorted.counts,
+            cursor: Some(Cursor {
+                log: page.log,
+                number: page.next,
+            }),
+            complete: !page.more,
+            ..self.marker()
+        };
+        if self.keep(batch, true).await.is_err() {
+            return;
+        }
+        if page.more {
+            self.fetch(session, Some(page.next));
+        } else {
+            self.go_live(session).await;
+        }
+    }
+
+    async fn go_live(&mut self, session: u64) {
+        self.failed_catch_ups = (0, GapReason::CatchUpFailed);
+        self.refused_an_event = false;
+        if let Some(live) = self.live(session) {
+            live.stage = Stage::Online;
+            self.with.link.caught_up(session).await;
+        }
+    }
+
+    async fn catch_up_failed(&mut self, session: u64) {
+        if self.live(session).is_none() {
+            return;
+        }
+        self.failed_catch_ups = (self.failed_catch_ups.0 + 1, GapReason::CatchUpFailed);
+        self.with.link.give_up(session, Cause::CatchUp).await;
+    }
+
+    /// Notes why the connection was lost, as far as it matters for what may be missing.
+    pub(super) async fn lost(&mut self, cause: &Cause) {
+        self.drain().await;
+        let Cause::TooLarge { .. } = cause else { return };
+        if self
+            .session
+            .as_ref()
+            .is_some_and(|live| live.stage == Stage::CatchingUp)
+        {
+            // The page that holds the event will be as large the next time.
+            self.failed_catch_ups = (CATCH_UPS, GapReason::TooLarge);
+        }
+        self.refused_an_event = true;
+    }
+
+    /// Writes a gap down and tells of it.
+    async fn record_gap(&mut self, why: Option<GapReason>) {
+        let Some(why) = why else { return };
+        let complete_until = match self.with.store.last_seen().await {
+            Ok(seen) => seen.and_then(|seen| seen.complete_until),
+            Err(_) => None,
+        };
+        let gap = gap(complete_until, self.with.clock.now(), why);
+        if let Err(error) = self.with.store.record_gap(gap).await {
+            tracing::error!(%error, "Store a gap");
+        }
+        let account = self.with.account.id.clone();
+        self.with.hub.send(UiEvent::Gap { account, gap });
+    }
+
+    /// A batch that holds nothing but the time up to which everything is there.
+    fn marker(&self) -> Batch {
+        Batch {
+            received_at: self.with.clock.now(),
+            complete: true,
+            ..Batch::default()
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Adding and removing accounts. What a killed process leaves half done is finished at the next start.
+
+use carillon_contract::{Account, AccountId, Secret};
+use carillon_link::Server;
+use carillon_platforms::{Claims, Platform, Tokens};
+use carillon_store::registry::EntryState;
+use carillon_store::{AccountStore, DatabaseKey, Registry};
+use carillon_vault::Entry;
+use uuid::Uuid;
+
+use crate::engine::{Engine, Parts};
+use crate::error::EngineError;
+use crate::home::delete_database;
+use crate::tokens;
+
+/// How a person proves who they are.
+pub enum SignIn {
+    /// With a name and a password, at the server.
+    Password {
+        /// The user name.
+        username: String,
+        /// The password.
+        password: Secret,
+    },
+    /// With a token that the platform gave them elsewhere.
+    Token(Secret),
+}
+
+/// What adding an account came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Added {
+    /// The account.
+    pub account: Account,
+    /// Whether it was there already and only its token is new: the same person on the same server is one
+    /// account.
+    pub renewed: bool,
+}
+
+impl Engine {
+    /// Adds an account. No socket is opened: who it is, the token says.
+    ///
+    /// # Errors
+    /// What was wrong; nothing is kept then.
+    pub async fn add_account(
+        &self,
+        platform: &str,
+        server: &Server,
+        sign_in: SignIn,
+    ) -> Result<Added, EngineError> {
+        let platform = self.platform(platform)?;
+        let tokens =
+            match sign_in {
+                SignIn::Password { username, password } => {
+                    let request = platform.login(&username, &password);
+                    let response = self.http.call(server.url(), &request).await.map_err(|cause| {
+                        EngineError::Server {
+                            cause,
+                            server: server.as_text(),
+                        }
+                    })?;
+                    platform.read_tokens(&response)?
+                }
+                SignIn::Token(token) => Tokens {
+                    access: trimmed(&token),
+                    refresh: None,
+                },
+            };
+        let claims = Claims::read(&tokens.access).ok_or(EngineError::NotAToken)?;
+        let identity = platform.identity(&claims)?;
+        let platform_id = platform.profile().platform_id();
+        let sameness = self
+            .registry
+            .sameness(&platform_id, &server.as_text(), &identity.user_id);
+        if let Some(id) = self.registry.find(&sameness).await? {
+            tokens::keep(&*self.parts.vault, &id, &tokens).await?;
+            let account = self.reader.store(&id).await?.account().clone();
+            return Ok(Added {
+                account,
+                renewed: true,
+            });
+        }
+        let account = Account {
+            id: AccountId::new(Uuid::now_v7().to_string()),
+            platform: platform_id,
+            server: server.as_text(),
+            identity,
+            created_at: self.parts.clock.now(),
+        };
+        self.registry
+            .begin(&account.id, &account.platform, &sameness, account.created_at)
+            .await?;
+        match self.make(&account, &tokens).await {
+            Ok(store) => self.reader.add(store).await,
+            Err(error) => {
+                // Best effort: what stays behind is taken away at the next start.
+                if let Err(error) = erase(&self.parts, &self.registry, &account.id).await {
+                    tracing::warn!(%error, "Take back an account that could not be added");
+                }
+                return Err(error);
+            }
+        }
+        self.hub.send(carillon_contract::UiEvent::AccountsChanged);
+        Ok(Added {
+            account,
+            renewed: false,
+        })
+    }
+
+    async fn make(&self, account: &Account, tokens: &Tokens) -> Result<AccountStore, EngineError> {
+        let vault = &*self.parts.vault;
+        let key = DatabaseKey::generate()?;
+        // The key first: a file whose key was lost could never be read.
+        vault
+            .set(&Entry::database_key(account.id.as_str()), key.as_secret())
+            .await?;
+        let store = AccountStore::create(&self.parts.home.account(&account.id), &key, account).await?;
+        tokens::keep(vault, &account.id, tokens).await?;
+        self.registry.set_state(&account.id, EntryState::Ready).await?;
+        Ok(store)
+    }
+
+    /// Removes an account: ends the server's session, then deletes the token, the key and the file. What the
+    /// key encrypted can't be read any more, wherever a copy of it lies.
+    ///
+    /// # Errors
+    /// Where something could not be deleted; it is tried again at the next start.
+    pub async fn remove_account(&self, account: &Account) -> Result<(), EngineError> {
+        self.stop_account(&account.id).await;
+        self.log_out(account).await;
+        self.registry.set_state(&account.id, EntryState::Removing).await?;
+        if let Some(store) = self.reader.remove(&account.id).await {
+            store.close().await;
+        }
+        erase(&self.parts, &self.registry, &account.id).await?;
+        self.hub.send(carillon_contract::UiEvent::AccountsChanged);
+        Ok(())
+    }
+
+    /// Ends the server's session, if it has one. That the server is away is no reason to keep the account.
+    async fn log_out(&self, account: &Account) {
+        let tokens = match tokens::read(&*self.parts.vault, &account.id).await {
+            Ok(Some(tokens)) => tokens,
+            Ok(None) | Err(_) => return,
+        };
+        let Ok(platform) = self.platform(account.platform.as_str()) else {
+            return;
+        };
+        // The address was accepted when the account was added.
+        let Ok(server) = Server::parse(&account.server, true) else {
+            return;
+        };
+        if let Some(request) = platform.logout(&tokens)
+            && let Err(cause) = self.http.call(server.url(), &request).await
+        {
+            tracing::info!(%cause, "The server was not told of the sign-out");
+        }
+    }
+
+    /// The adapter of a platform.
+    pub(crate) fn platform(&self, name: &str) -> Result<std::sync::Arc<dyn Platform>, EngineError> {
+        let id = carillon_contract::PlatformId::new(name);
+        self.parts
+            .platforms
+            .get(&id)
+            .ok_or_else(|| EngineError::UnknownPlatform {
+                name: name.to_owned(),
+                known: self
+                    .parts
+                    .platforms
+                    .ids()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            })
+    }
+}
+
+/// A token as it was pasted, without the line break behind it.
+fn trimmed(token: &Secret) -> Secret {
+    Secret::new(token.expose().trim().to_owned())
+}
+
+/// Deletes everything of an account, the secrets first.
+pub(crate) async fn erase(parts: &Parts, registry: &Registry, id: &AccountId) -> Result<(), EngineError> {
+    parts.vault.delete(&Entry::token(id.as_str())).await?;
+    parts.vault.delete(&Entry::database_key(id.as_str())).await?;
+    delete_database(&parts.home.account(id))?;
+    registry.strike(id).await?;
+    Ok(())
+}
+
+/// Finishes what a killed process left half done.
+pub(crate) async fn finish(parts: &Parts, registry: &Registry) -> Result<(), EngineError> {
+    for entry in registry.entries().await? {
+        match entry.state {
+            EntryState::Ready => {}
+            EntryState::Adding | EntryState::Removing => {
+                if let Err(error) = erase(parts, registry, &entry.id).await {
+                    tracing::warn!(%error, "Finish removing an account; it is tried again at the next start");
+                }
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,330 @@
+//! The engine: owns the data folder, runs the accounts, and does what people ask.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use carillon_contract::{Account, AccountId, Topic, UiEvent};
+use carillon_link::http::Http;
+use carillon_link::{Handle, Policy, Server, Target, TokenIn, Transport, start};
+use carillon_platforms::platform::{self, Profile};
+use carillon_platforms::{Platform, Registry as Platforms};
+use carillon_store::{AccountStore, Registry};
+use carillon_vault::TokenVault;
+use tokio::sync::{Mutex, mpsc};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::account::{AccountTask, Command};
+use crate::accounts;
+use crate::clock::Clock;
+use crate::error::EngineError;
+use crate::home::{Home, Ownership};
+use crate::notify::Notifier;
+use crate::publish::{Hub, Subscriber};
+use crate::reader::{Reader, database_key};
+use crate::tokens::AccountTokens;
+
+/// Commands of people that may wait for an account's task.
+const COMMANDS: usize = 32;
+
+/// What an engine is made of. Everything at the rim is handed in.
+#[derive(Clone)]
+pub struct Parts {
+    /// The data folder.
+    pub home: Home,
+    /// Where tokens and keys are kept.
+    pub vault: Arc<dyn TokenVault>,
+    /// The platforms that are built in.
+    pub platforms: Platforms,
+    /// What opens connections.
+    pub transport: Arc<dyn Transport>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// What shows native notifications.
+    pub notifier: Arc<dyn Notifier>,
+    /// Numbers that stand in for the platforms' own.
+    pub overrides: Overrides,
+}
+
+/// Numbers that stand in for a platform's own.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// How patient links are.
+    pub policy: Option<Policy>,
+    /// The largest event that is accepted, in bytes.
+    pub largest_event: Option<usize>,
+}
+
+/// The largest event that is accepted, in bytes, where nothing else is said.
+const LARGEST_EVENT: usize = 4 << 20;
+
+/// The engine of the process that owns the data folder.
+pub struct Engine {
+    pub(crate) parts: Parts,
+    pub(crate) registry: Registry,
+    pub(crate) reader: Reader,
+    pub(crate) hub: Hub,
+    pub(crate) http: Http,
+    running: Mutex<BTreeMap<AccountId, Running>>,
+    _ownership: Ownership,
+}
+
+/// A running account.
+struct Running {
+    link: Handle,
+    commands: mpsc::Sender<Command>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Engine {
+    /// Takes the data folder and opens what is in it. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// [`EngineError::Owned`] where another process has it.
+    pub async fn own(parts: Parts) -> Result<Self, EngineError> {
+        let ownership = parts.home.own()?;
+        let registry = Registry::open(&parts.home.registry()).await?;
+        accounts::finish(&parts, &registry).await?;
+        let reader = Reader::of_owner(parts.home.clone(), Arc::clone(&parts.vault));
+        let engine = Self {
+            registry,
+            reader,
+            hub: Hub::default(),
+            http: Http::new()?,
+            running: Mutex::default(),
+            _ownership: ownership,
+            parts,
+        };
+        for entry in engine.reader.entries().await? {
+            // An account that can't be opened must not take the others with it; `status` says why.
+            match engine.open(&entry.id).await {
+                Ok(store) => engine.reader.add(store).await,
+                Err(error) => tracing::error!(%error, account = %entry.id, "Open an account"),
+            }
+        }
+        Ok(engine)
+    }
+
+    async fn open(&self, id: &AccountId) -> Result<AccountStore, EngineError> {
+        let key = database_key(&*self.parts.vault, id).await?;
+        Ok(AccountStore::open(&self.parts.home.account(id), &key).await?)
+    }
+
+    /// What can be read.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// Listens to what happens from now on.
+    pub fn subscribe_events(&self) -> Subscriber {
+        self.hub.subscribe()
+    }
+
+    /// Connects an account and keeps it connected. One that runs tries now.
+    ///
+    /// # Errors
+    /// Where its file or its address can't be used.
+    pub async fn start_account(&self, id: &AccountId) -> Result<(), EngineError> {
+        let mut running = self.running.lock().await;
+        if let Some(running) = running.get(id) {
+            running.link.start().await;
+            return Ok(());
+        }
+        let store = self.reader.store(id).await?;
+        let started = self.launch(store)?;
+        started.link.start().await;
+        running.insert(id.clone(), started);
+        Ok(())
+    }
+
+    /// Starts all accounts that can be opened.
+    ///
+    /// # Errors
+    /// Where the registry can't be read.
+    pub async fn start_all(&self) -> Result<(), EngineError> {
+        for entry in self.reader.entries().await? {
+            if let Err(error) = self.start_account(&entry.id).await {
+                tracing::error!(%error, account = %entry.id, "Start an account");
+            }
+        }
+        Ok(())
+    }
+
+    fn launch(&self, store: AccountStore) -> Result<Running, EngineError> {
+        let account = store.account().clone();
+        let platform = self.platform(account.platform.as_str())?;
+        // Whether clear text is wanted was asked when the account was added.
+        let server = Server::parse(&account.server, true)?;
+        let credentials = self.credentials(&account, Arc::clone(&platform), server.clone());
+        let tasks = TaskTracker::new();
+        let stop = CancellationToken::new();
+        let (link, reports) = start(
+            self.policy(platform.profile()),
+            self.target(platform.profile(), &server),
+            Arc::clone(&self.parts.transport),
+            Arc::new(credentials),
+            &tasks,
+            stop.clone(),
+        );
+        let (commands, queue) = mpsc::channel(COMMANDS);
+        let task = AccountTask {
+            account,
+            platform,
+            store,
+            link: link.clone(),
+            hub: self.hub.clone(),
+            notifier: Arc::clone(&self.parts.notifier),
+            clock: Arc::clone(&self.parts.clock),
+            stop: stop.clone(),
+        };
+        tasks.spawn(task.run(reports, queue));
+        tasks.close();
+        Ok(Running {
+            link,
+            commands,
+            tasks,
+            stop,
+        })
+    }
+
+    pub(crate) fn credentials(
+        &self,
+        account: &Account,
+        platform: Arc<dyn Platform>,
+        server: Server,
+    ) -> AccountTokens {
+        AccountTokens {
+            account: account.id.clone(),
+            server,
+            platform,
+            vault: Arc::clone(&self.parts.vault),
+            http: self.http.clone(),
+            clock: Arc::clone(&self.parts.clock),
+            kept: Mutex::default(),
+        }
+    }
+
+    fn policy(&self, profile: &Profile) -> Policy {
+        if let Some(policy) = &self.parts.overrides.policy {
+            return policy.clone();
+        }
+        let reconnection = profile.reconnection;
+        Policy {
+            attempts: reconnection.attempts,
+            delay: reconnection.delay,
+            factor: reconnection.factor,
+            cap: reconnection.cap,
+            jitter: reconnection.jitter,
+            sign_in: profile.welcome_within,
+            ..Policy::default()
+        }
+    }
+
+    pub(crate) fn target(&self, profile: &Profile, server: &Server) -> Target {
+        Target {
+            url: server.url().clone(),
+            token_in: match profile.token_in {
+                platform::TokenIn::AuthPayload => TokenIn::AuthPayload,
+                platform::TokenIn::Header => TokenIn::Header,
+            },
+            query: profile
+                .query
+                .iter()
+                .map(|(name, value)| ((*name).into(), (*value).into()))
+                .collect(),
+            open_within: profile.reconnection.timeout,
+            largest_event: self.parts.overrides.largest_event.unwrap_or(LARGEST_EVENT),
+        }
+    }
+
+    /// Disconnects an account.
+    pub async fn stop_account(&self, id: &AccountId) {
+        let stopped = self.running.lock().await.remove(id);
+        if let Some(running) = stopped {
+            running.stop.cancel();
+            running.tasks.wait().await;
+        }
+    }
+
+    /// Tries to connect now.
+    pub async fn try_now(&self, id: &AccountId) {
+        if let Some(running) = self.running.lock().await.get(id) {
+            running.link.start().await;
+        }
+    }
+
+    /// Follows a topic: stored first, so that every connection from now on joins it; then asked for.
+    ///
+    /// # Errors
+    /// Where the platform has no such topic.
+    pub async fn follow(&self, account: &Account, topic: &Topic) -> Result<Topic, EngineError> {
+        let topic = self.platform(account.platform.as_str())?.topic(topic)?;
+        let store = self.reader.store(&account.id).await?;
+        store.want_topic(topic.clone(), self.parts.clock.now()).await?;
+        self.tell(account, Command::Join(topic.clone()), &store).await?;
+        Ok(topic)
+    }
+
+    /// Follows a topic no longer; tells whether it was followed.
+    ///
+    /// # Errors
+    /// Where the platform has no such topic.
+    pub async fn unfollow(&self, account: &Account, topic: &Topic) -> Result<bool, EngineError> {
+        let topic = self.platform(account.platform.as_str())?.topic(topic)?;
+        let store = self.reader.store(&account.id).await?;
+        let was = store.drop_topic(topic.clone()).await?;
+        self.tell(account, Command::Leave(topic), &store).await?;
+        Ok(was)
+    }
+
+    async fn tell(
+        &self,
+        account: &Account,
+        command: Command,
+        store: &AccountStore,
+    ) -> Result<(), EngineError> {
+        if let Some(running) = self.running.lock().await.get(&account.id) {
+            // An account that is just stopping joins the topic with its next connection.
+            let _ = running.commands.send(command).await;
+        }
+        let topics = store.topics(None).await?;
+        self.hub.send(UiEvent::Topics {
+            account: account.id.clone(),
+            topics,
+        });
+        Ok(())
+    }
+
+    /// Marks notices read.
+    ///
+    /// # Errors
+    /// Where the file can't be written.
+    pub async fn mark_read(&self, id: &AccountId, ids: Vec<i64>) -> Result<(), EngineError> {
+        let store = self.reader.store(id).await?;
+        let changed = store.mark_read(ids, self.parts.clock.now()).await?;
+        if !changed.is_empty() {
+            self.hub.send(UiEvent::NoticesRead {
+                account: id.clone(),
+                ids: changed,
+            });
+        }
+        Ok(())
+    }
+
+    /// Disconnects all accounts, writes what is queued and closes the files.
+    pub async fn stop(self) {
+        let running = std::mem::take(&mut *self.running.lock().await);
+        for running in running.values() {
+            running.stop.cancel();
+        }
+        for running in running.into_values() {
+            running.tasks.wait().await;
+        }
+        for entry in self.reader.entries().await.unwrap_or_default() {
+            if let Some(store) = self.reader.remove(&entry.id).await {
+                store.close().await;
+            }
+        }
+    }
+}

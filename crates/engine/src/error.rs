@@ -1,0 +1,131 @@
+//! What can go wrong, and what the person is told of it: the one place where a code is chosen.
+
+use std::path::PathBuf;
+
+use carillon_contract::{ApiError, ErrorCode};
+use carillon_link::{AddressError, Cause};
+use carillon_platforms::SignInError;
+use carillon_platforms::platform::TopicError;
+use carillon_store::StoreError;
+use carillon_vault::VaultError;
+
+/// An error of the engine. Its text says what is so, then the next step.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The data folder or a file in it.
+    #[error("{} can't be used: {source}", path.display())]
+    Home {
+        /// The folder or file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Another process owns the data folder.
+    #[error("Carillon is running already{}. Stop it first, or use another CARILLON_HOME",
+        .pid.map_or(String::new(), |pid| format!(" as process {pid}")))]
+    Owned {
+        /// The owner's process id, where it is known.
+        pid: Option<u32>,
+    },
+    /// The vault.
+    #[error("{}", .0)]
+    Vault(#[from] VaultError),
+    /// The key of an account's file is not in the vault.
+    #[error(
+        "The key of this account's cache is not in the {backend}. The cache was left as it is; \
+             it can be read again once the key is back, or the account can be removed and added anew"
+    )]
+    KeyMissing {
+        /// The kind of vault.
+        backend: &'static str,
+    },
+    /// The store.
+    #[error("{}", .0)]
+    Store(#[from] StoreError),
+    /// The address.
+    #[error("{}", .0)]
+    Address(#[from] AddressError),
+    /// Signing in.
+    #[error("{}", .0)]
+    SignIn(#[from] SignInError),
+    /// A token that is no JWT.
+    #[error("This is not a token: a JWT has three parts with dots between them")]
+    NotAToken,
+    /// The server could not be asked.
+    #[error("{cause} ({server})")]
+    Server {
+        /// Why.
+        #[source]
+        cause: Cause,
+        /// Its address.
+        server: String,
+    },
+    /// HTTP could not be set up.
+    #[error("{}", .0)]
+    Http(#[from] carillon_link::http::HttpError),
+    /// A topic that can't be followed.
+    #[error("{}", .0)]
+    Topic(#[from] TopicError),
+    /// No platform of this name.
+    #[error("There is no platform \"{name}\". There are: {known}")]
+    UnknownPlatform {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// No account of this name.
+    #[error("There is no account \"{0}\". `accounts list` shows them")]
+    UnknownAccount(String),
+    /// No account at all.
+    #[error("There is no account yet. Add one with `accounts add`")]
+    NoAccount,
+    /// More than one, and none was named.
+    #[error("There are several accounts: say which one with --account")]
+    WhichAccount,
+    /// The system gives no random numbers.
+    #[error("The system gives no random numbers")]
+    Random,
+    /// The engine has stopped.
+    #[error("The engine has stopped")]
+    Stopped,
+}
+
+impl EngineError {
+    /// What the UI or a script acts on.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Home { .. } | Self::Store(_) | Self::KeyMissing { .. } => ErrorCode::Store,
+            Self::Owned { .. } => ErrorCode::Busy,
+            Self::Vault(_) => ErrorCode::Vault,
+            Self::Address(_)
+            | Self::Topic(_)
+            | Self::NotAToken
+            | Self::UnknownPlatform { .. }
+            | Self::WhichAccount => ErrorCode::Invalid,
+            Self::SignIn(error) => match error {
+                SignInError::Refused(_) => ErrorCode::SignInRefused,
+                SignInError::TryLater { .. } | SignInError::ServerTrouble(_) => ErrorCode::Unreachable,
+                SignInError::NotThisPlatform(_) => ErrorCode::WrongServer,
+                SignInError::Incomplete(_) => ErrorCode::Invalid,
+            },
+            Self::Server { cause, .. } => match cause {
+                Cause::NotSocketIo | Cause::Protocol => ErrorCode::WrongServer,
+                Cause::Refused(_) => ErrorCode::SignInRefused,
+                _ => ErrorCode::Unreachable,
+            },
+            Self::UnknownAccount(_) | Self::NoAccount => ErrorCode::NotFound,
+            Self::Http(_) | Self::Random | Self::Stopped => ErrorCode::Internal,
+        }
+    }
+}
+
+impl From<&EngineError> for ApiError {
+    fn from(error: &EngineError) -> Self {
+        Self {
+            code: error.code(),
+            message: error.to_string(),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! From frames to a batch that can be stored. Pure: what is decided here is decided by values alone.
+
+use carillon_contract::events::StoredEvent;
+use carillon_contract::item::Decoded;
+use carillon_contract::{AccountId, Frame, Identity, Timestamp};
+use carillon_platforms::Platform;
+use carillon_store::counters::Counts;
+use carillon_store::events::Incoming;
+use carillon_store::ingest::{Batch, Stored};
+use serde_json::value::RawValue;
+
+/// What frames turned out to be.
+#[derive(Default)]
+pub(crate) struct Sorted {
+    /// Events to be stored, in order of arrival.
+    pub(crate) events: Vec<Incoming>,
+    /// What was counted on the way.
+    pub(crate) counts: Counts,
+    /// The highest number that the server gave one of them.
+    pub(crate) highest: Option<i64>,
+}
+
+/// Reads frames.
+pub(crate) fn sort(platform: &dyn Platform, me: &Identity, frames: Vec<Frame>) -> Sorted {
+    let mut sorted = Sorted::default();
+    for frame in frames {
+        sorted.counts.received += 1;
+        match platform.decode(&frame, me) {
+            Decoded::Item(item) => {
+                sorted.highest = sorted.highest.max(item.number);
+                let payload = frame.args.into_iter().next().unwrap_or_else(null);
+                sorted.events.push(Incoming {
+                    name: frame.name,
+                    payload,
+                    item: *item,
+                });
+            }
+            Decoded::Control => {}
+            Decoded::Unknown => {
+                sorted.counts.unknown += 1;
+                tracing::debug!(event = %shown(&frame.name), "An event that the platform's guide does not name");
+            }
+            Decoded::Malformed(why) => {
+                sorted.counts.malformed += 1;
+                tracing::warn!(event = %shown(&frame.name), field = %why.field, "A malformed event");
+            }
+        }
+    }
+    sorted
+}
+
+fn null() -> Box<RawValue> {
+    RawValue::NULL.to_owned()
+}
+
+/// A server chooses the names of its events; a log takes only so much of one.
+fn shown(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(64).collect()
+}
+
+/// The events of a batch that were new, as listeners are told of them.
+pub(crate) fn stored_events(account: &AccountId, batch: Batch, stored: &Stored) -> Vec<StoredEvent> {
+    let received_at: Timestamp = batch.received_at;
+    let event = |(incoming, seq): (Incoming, &Option<i64>)| {
+        Some(StoredEvent {
+            account: account.clone(),
+            seq: (*seq)?,
+            event: incoming.name,
+            kind: incoming.item.kind.to_owned(),
+            key: incoming.item.key.text,
+            received_at,
+            payload: incoming.payload,
+        })
+    };
+    batch
+        .events
+        .into_iter()
+        .zip(&stored.seqs)
+        .filter_map(event)
+        .collect()
+}

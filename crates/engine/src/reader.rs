@@ -1,0 +1,252 @@
+//! Reading without owning: for the window, and for commands that run beside the owner of the data folder.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use carillon_contract::{Account, AccountId, ConnectionState, Notice};
+use carillon_store::notices::PageKey;
+use carillon_store::registry::{Entry, EntryState};
+use carillon_store::{AccountStore, DatabaseKey, Registry, StoreError};
+use carillon_vault::{Entry as VaultEntry, TokenVault};
+use tokio::sync::Mutex;
+
+use crate::error::EngineError;
+use crate::home::Home;
+use crate::status::{AccountContent, AccountStatus, OpenAccount, Status, VaultStatus};
+
+/// Gaps that a status shows.
+const GAPS: u32 = 20;
+
+/// Reads the data folder.
+pub struct Reader {
+    home: Home,
+    vault: Arc<dyn TokenVault>,
+    open: Mutex<BTreeMap<AccountId, AccountStore>>,
+    /// Whether files that are not open yet may be opened to be read beside their owner.
+    beside: bool,
+}
+
+impl Reader {
+    /// Reads beside whoever owns the folder.
+    pub fn beside(home: Home, vault: Arc<dyn TokenVault>) -> Self {
+        Self {
+            home,
+            vault,
+            open: Mutex::default(),
+            beside: true,
+        }
+    }
+
+    /// Reads through the files that the owner opens.
+    pub(crate) fn of_owner(home: Home, vault: Arc<dyn TokenVault>) -> Self {
+        Self {
+            home,
+            vault,
+            open: Mutex::default(),
+            beside: false,
+        }
+    }
+
+    /// Makes an open file available.
+    pub(crate) async fn add(&self, store: AccountStore) {
+        self.open.lock().await.insert(store.account().id.clone(), store);
+    }
+
+    /// Lets go of an account's file.
+    pub(crate) async fn remove(&self, id: &AccountId) -> Option<AccountStore> {
+        self.open.lock().await.remove(id)
+    }
+
+    /// The accounts that are complete, in their order.
+    ///
+    /// # Errors
+    /// Where the registry can't be read.
+    pub async fn entries(&self) -> Result<Vec<Entry>, EngineError> {
+        let Some(registry) = Registry::open_to_read(&self.home.registry()).await? else {
+            return Ok(Vec::new());
+        };
+        let mut entries = registry.entries().await?;
+        entries.retain(|entry| entry.state == EntryState::Ready);
+        Ok(entries)
+    }
+
+    /// The account's file.
+    ///
+    /// # Errors
+    /// [`EngineError::KeyMissing`] where the vault has no key for it; the file stays as it is.
+    pub async fn store(&self, id: &AccountId) -> Result<AccountStore, EngineError> {
+        let mut open = self.open.lock().await;
+        if let Some(store) = open.get(id) {
+            return Ok(store.clone());
+        }
+        if !self.beside {
+            return Err(EngineError::UnknownAccount(id.to_string()));
+        }
+        let key = database_key(&*self.vault, id).await?;
+        let store = AccountStore::open_to_read(&self.home.account(id), &key).await?;
+        open.insert(id.clone(), store.clone());
+        Ok(store)
+    }
+
+    /// Finds the account that a person means: by id, the beginning of it, the user's name or id; with no word
+    /// the only one there is.
+    ///
+    /// # Errors
+    /// Where none or several fit.
+    pub async fn account(&self, word: Option<&str>) -> Result<Account, EngineError> {
+        let mut found = Vec::new();
+        let entries = self.entries().await?;
+        for entry in &entries {
+            // An account whose file is closed can still be named by its id.
+            let account = self.store(&entry.id).await.map(|store| store.account().clone());
+            let fits = match (word, &account) {
+                (None, _) => true,
+                (Some(word), Ok(account)) => {
+                    let identity = &account.identity;
+                    entry.id.as_str().starts_with(word)
+                        || identity.user_id == word
+                        || identity.name.as_deref() == Some(word)
+                }
+                (Some(word), Err(_)) => entry.id.as_str().starts_with(word),
+            };
+            if fits {
+                found.push(account);
+            }
+        }
+        let mut found = found.into_iter();
+        match (found.next(), found.next(), word) {
+            (Some(only), None, _) => only,
+            (Some(_), Some(_), _) => Err(EngineError::WhichAccount),
+            (None, _, Some(word)) => Err(EngineError::UnknownAccount(word.to_owned())),
+            (None, _, None) => Err(EngineError::NoAccount),
+        }
+    }
+
+    /// All accounts, or those whose files can be read with why the others can't.
+    ///
+    /// # Errors
+    /// Where the registry can't be read.
+    pub async fn accounts(&self) -> Result<Vec<(Entry, Result<Account, EngineError>)>, EngineError> {
+        let mut accounts = Vec::new();
+        for entry in self.entries().await? {
+            let account = self.store(&entry.id).await.map(|store| store.account().clone());
+            accounts.push((entry, account));
+        }
+        Ok(accounts)
+    }
+
+    /// How everything stands.
+    ///
+    /// # Errors
+    /// Where the registry can't be read. An account's file that can't be read is part of the answer.
+    pub async fn status(&self) -> Result<Status, EngineError> {
+        let owner = if self.beside {
+            self.home.owner()?
+        } else {
+            Some(std::process::id())
+        };
+        let state = self.vault.state().await;
+        let mut accounts = Vec::new();
+        for entry in self.entries().await? {
+            let content = match self.content(&entry.id, owner.is_some()).await {
+                Ok(open) => AccountContent::Open(Box::new(open)),
+                Err(error) => AccountContent::Closed {
+                    error: (&error).into(),
+                },
+            };
+            let (id, platform) = (entry.id.to_string(), entry.platform.to_string());
+            accounts.push(AccountStatus {
+                id,
+                platform,
+                content,
+            });
+        }
+        Ok(Status {
+            home: self.home.folder().display().to_string(),
+            owner,
+            vault: VaultStatus {
+                backend: self.vault.backend(),
+                state: format!("{state:?}").to_lowercase(),
+                sentence: state.sentence(),
+            },
+            accounts,
+        })
+    }
+
+    async fn content(&self, id: &AccountId, owned: bool) -> Result<OpenAccount, EngineError> {
+        let store = self.store(id).await?;
+        let seen = store.last_seen().await?;
+        let complete_until = seen.as_ref().and_then(|seen| seen.complete_until);
+        let mut connection = seen.map(|seen| seen.status);
+        if let Some(status) = connection.as_mut()
+            && !owned
+        {
+            // A process that was killed could not say that it is gone.
+            status.state = ConnectionState::Disconnected;
+            status.socket_id = None;
+        }
+        let socket = connection.as_ref().and_then(|status| status.socket_id.clone());
+        Ok(OpenAccount {
+            account: store.account().clone(),
+            complete_until,
+            rooms: store.topics(socket.as_deref()).await?,
+            counts: store.counts().await?,
+            kept: store.event_counts().await?.0,
+            unread: store.unread().await?,
+            gaps: store.gaps(GAPS).await?,
+            cursor: store.cursor().await?.map(|cursor| cursor.number),
+            connection,
+        })
+    }
+
+    /// The inbox over these accounts, newest first.
+    ///
+    /// # Errors
+    /// Where an account's file can't be read.
+    pub async fn inbox(
+        &self,
+        accounts: &[AccountId],
+        unread: bool,
+        limit: u32,
+    ) -> Result<Vec<Notice>, EngineError> {
+        let mut notices = Vec::new();
+        for id in accounts {
+            notices.extend(self.store(id).await?.inbox(unread, PageKey::FIRST, limit).await?);
+        }
+        Ok(newest(notices, limit))
+    }
+
+    /// Notices that hold every word, over these accounts, newest first.
+    ///
+    /// # Errors
+    /// Where an account's file can't be read.
+    pub async fn search(
+        &self,
+        accounts: &[AccountId],
+        text: &str,
+        limit: u32,
+    ) -> Result<Vec<Notice>, EngineError> {
+        let mut notices = Vec::new();
+        for id in accounts {
+            notices.extend(self.store(id).await?.search(text, limit).await?);
+        }
+        Ok(newest(notices, limit))
+    }
+}
+
+/// Merges the accounts' pages: by the time of the event, newest first.
+fn newest(mut notices: Vec<Notice>, limit: u32) -> Vec<Notice> {
+    notices.sort_by_key(|notice| Reverse((notice.occurred_at, notice.id)));
+    notices.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    notices
+}
+
+/// The key of an account's file. A key that is missing is never made anew: the file would be lost.
+pub(crate) async fn database_key(vault: &dyn TokenVault, id: &AccountId) -> Result<DatabaseKey, EngineError> {
+    let secret = vault.get(&VaultEntry::database_key(id.as_str())).await?;
+    let secret = secret.ok_or(EngineError::KeyMissing {
+        backend: vault.backend(),
+    })?;
+    Ok(DatabaseKey::from_secret(secret).map_err(|_| StoreError::MalformedKey)?)
+}

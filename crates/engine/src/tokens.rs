@@ -1,0 +1,133 @@
+//! An account's tokens: read from the vault, renewed at the server, kept again.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use carillon_contract::{AccountId, Secret};
+use carillon_link::http::Http;
+use carillon_link::{Cause, Credentials, RefreshError, Server, TokenError};
+use carillon_platforms::{Claims, Platform, SignInError, Tokens};
+use carillon_vault::{Entry, TokenVault, VaultError};
+use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::Mutex;
+
+use crate::clock::Clock;
+
+/// Keeps tokens in the vault.
+///
+/// # Errors
+/// Where the vault does not take them.
+pub(crate) async fn keep(
+    vault: &dyn TokenVault,
+    account: &AccountId,
+    tokens: &Tokens,
+) -> Result<(), VaultError> {
+    let text = json!({
+        "access": tokens.access.expose(),
+        "refresh": tokens.refresh.as_ref().map(Secret::expose),
+    });
+    vault
+        .set(&Entry::token(account.as_str()), &Secret::new(text.to_string()))
+        .await
+}
+
+/// Reads tokens from the vault; `None` where there are none, or none of ours.
+///
+/// # Errors
+/// Where the vault can't be asked: that is not "signed out".
+pub(crate) async fn read(vault: &dyn TokenVault, account: &AccountId) -> Result<Option<Tokens>, VaultError> {
+    #[derive(Deserialize)]
+    struct Kept {
+        access: String,
+        refresh: Option<String>,
+    }
+    let kept = vault.get(&Entry::token(account.as_str())).await?;
+    Ok(kept.and_then(|text| {
+        let kept: Kept = serde_json::from_str(text.expose()).ok()?;
+        Some(Tokens {
+            access: Secret::new(kept.access),
+            refresh: kept.refresh.map(Secret::new),
+        })
+    }))
+}
+
+/// The credentials of one account's link.
+pub(crate) struct AccountTokens {
+    pub(crate) account: AccountId,
+    pub(crate) server: Server,
+    pub(crate) platform: Arc<dyn Platform>,
+    pub(crate) vault: Arc<dyn TokenVault>,
+    pub(crate) http: Http,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// What the vault holds, once it was read. The lock also makes refreshes come one after another.
+    pub(crate) kept: Mutex<Option<Tokens>>,
+}
+
+impl AccountTokens {
+    async fn load(&self, kept: &mut Option<Tokens>) -> Result<Option<Tokens>, Cause> {
+        if kept.is_none() {
+            let read = read(&*self.vault, &self.account).await;
+            *kept = read.map_err(|error| Cause::Vault(error.to_string()))?;
+        }
+        Ok(kept.clone())
+    }
+}
+
+#[async_trait]
+impl Credentials for AccountTokens {
+    async fn token(&self) -> Result<Secret, TokenError> {
+        let tokens = self
+            .load(&mut *self.kept.lock().await)
+            .await
+            .map_err(TokenError::Failed)?;
+        let Some(tokens) = tokens else {
+            return Err(TokenError::Missing);
+        };
+        // The claim may be wrong and so may this clock; so it only spares a refusal that is sure to come
+        // where the token can be renewed. Without a refresh token the server has the last word.
+        let ended = Claims::read(&tokens.access)
+            .and_then(|claims| claims.expires_at())
+            .is_some_and(|at| at <= self.clock.now());
+        if ended && tokens.refresh.is_some() {
+            return Err(TokenError::Expired);
+        }
+        Ok(tokens.access)
+    }
+
+    async fn refresh(&self) -> Result<(), RefreshError> {
+        let mut kept = self.kept.lock().await;
+        let tokens = self.load(&mut kept).await.map_err(RefreshError::Failed)?;
+        let Some(refresh) = tokens.and_then(|tokens| tokens.refresh) else {
+            return Err(RefreshError::Refused);
+        };
+        let request = self.platform.refresh(&refresh);
+        let response = self
+            .http
+            .call(self.server.url(), &request)
+            .await
+            .map_err(RefreshError::Failed)?;
+        let mut fresh = self
+            .platform
+            .read_tokens(&response)
+            .map_err(|error| match error {
+                SignInError::Refused(_) | SignInError::Incomplete(_) => RefreshError::Refused,
+                SignInError::TryLater { .. } => RefreshError::Failed(Cause::Refused(error.to_string())),
+                SignInError::ServerTrouble(_) => RefreshError::Failed(Cause::Unreachable),
+                SignInError::NotThisPlatform(_) => RefreshError::Failed(Cause::NotSocketIo),
+            })?;
+        // A server that does not rotate sends none: the old one stays good.
+        fresh.refresh = fresh.refresh.or(Some(refresh));
+        if let Err(error) = keep(&*self.vault, &self.account, &fresh).await {
+            // The server has taken the old one back, so this one is used even though it may not outlive
+            // this process.
+            tracing::warn!(%error, account = %self.account, "Keep the renewed token");
+        }
+        *kept = Some(fresh);
+        Ok(())
+    }
+
+    fn is_auth_error(&self, message: &str) -> bool {
+        self.platform.is_auth_error(message)
+    }
+}

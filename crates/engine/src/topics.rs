@@ -1,0 +1,67 @@
+//! Asking a server: one request, its acknowledgement, and what it means.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use carillon_contract::Topic;
+use carillon_link::transport::{SendError, Socket};
+use carillon_platforms::{Answer, Call, Platform, Request};
+use futures_util::future::join_all;
+
+/// How long an answer that the guide promises is waited for.
+const PROMISED: Duration = Duration::from_secs(10);
+/// How long an answer is waited for that a server may not give at all.
+const UNPROMISED: Duration = Duration::from_secs(2);
+
+/// Sends a request and reads the answer.
+///
+/// # Errors
+/// Where it was not sent, or no answer came.
+pub(crate) async fn ask(
+    platform: &dyn Platform,
+    socket: &dyn Socket,
+    request: &Request,
+) -> Result<Answer, SendError> {
+    let Call::Emit(frame) = platform.encode(request) else {
+        return Err(SendError::Impossible);
+    };
+    let within = if frame.ack_promised { PROMISED } else { UNPROMISED };
+    let ack = socket.emit_with_ack(frame.name, frame.args, within).await?;
+    Ok(platform.read_ack(request, &ack))
+}
+
+/// What a server said of a topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum TopicAnswer {
+    /// Joined, or taken as joined: some servers answer nothing.
+    Joined,
+    /// Refused, in these words.
+    Refused(String),
+    /// The connection ended before an answer came.
+    Unanswered,
+}
+
+/// Asks to follow topics, all at once and in their order.
+pub(crate) async fn join(
+    platform: Arc<dyn Platform>,
+    socket: Arc<dyn Socket>,
+    topics: Vec<Topic>,
+) -> Vec<(Topic, TopicAnswer)> {
+    let one = |topic: Topic| {
+        let (platform, socket) = (Arc::clone(&platform), Arc::clone(&socket));
+        async move {
+            let request = Request::Subscribe(topic.clone());
+            let answer = match ask(&*platform, &*socket, &request).await {
+                Ok(Answer::Rejected(why)) => TopicAnswer::Refused(why),
+                Ok(Answer::Accepted) => TopicAnswer::Joined,
+                Ok(_) => TopicAnswer::Refused("The server's answer makes no sense".to_owned()),
+                Err(SendError::Impossible) => {
+                    TopicAnswer::Refused("The server takes no such request".to_owned())
+                }
+                Err(SendError::NotSent | SendError::Unknown) => TopicAnswer::Unanswered,
+            };
+            (topic, answer)
+        }
+    };
+    join_all(topics.into_iter().map(one)).await
+}
