@@ -33,8 +33,8 @@ if [[ ${#missing[@]} -gt 0 ]]; then
 fi
 
 home=$(mktemp -d)
-# The daemon may still be writing when it is told to go; it goes with its bus.
-trap 'rm -rf "$home" 2>/dev/null || rm -rf "$home"' EXIT
+# The daemon goes with its bus, and may write once more while it does; what counts is the program's status.
+trap 'rm -rf "$home" 2>/dev/null || rm -rf "$home" || true' EXIT
 mkdir -m 0700 "$home/run" "$home/data" "$home/services"
 
 export HOME=$home XDG_RUNTIME_DIR=$home/run XDG_DATA_HOME=$home/data
