@@ -5,7 +5,7 @@ use carillon_link::Server;
 use carillon_platforms::{Claims, Platform, Tokens};
 use carillon_store::registry::EntryState;
 use carillon_store::{AccountStore, DatabaseKey, Registry};
-use carillon_vault::Entry;
+use carillon_vault::{Entry, VaultState};
 use uuid::Uuid;
 
 use crate::engine::{Engine, Parts};
@@ -48,6 +48,11 @@ impl Engine {
         sign_in: SignIn,
     ) -> Result<Added, EngineError> {
         let platform = self.platform(platform)?;
+        // Before a password is sent anywhere: is there a place for what it gives?
+        match self.parts.vault.state().await {
+            VaultState::Ready => {}
+            state => return Err(EngineError::VaultState(state)),
+        }
         let tokens =
             match sign_in {
                 SignIn::Password { username, password } => {

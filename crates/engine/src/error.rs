@@ -31,6 +31,9 @@ pub enum EngineError {
     /// The vault.
     #[error("{}", .0)]
     Vault(#[from] VaultError),
+    /// The vault can't keep secrets now.
+    #[error("{}", .0.sentence())]
+    VaultState(carillon_vault::VaultState),
     /// The key of an account's file is not in the vault.
     #[error(
         "The key of this account's cache is not in the {backend}. The cache was left as it is; \
@@ -98,7 +101,7 @@ impl EngineError {
         match self {
             Self::Home { .. } | Self::Store(_) | Self::KeyMissing { .. } => ErrorCode::Store,
             Self::Owned { .. } => ErrorCode::Busy,
-            Self::Vault(_) => ErrorCode::Vault,
+            Self::Vault(_) | Self::VaultState(_) => ErrorCode::Vault,
             Self::Address(_)
             | Self::Topic(_)
             | Self::NotAToken

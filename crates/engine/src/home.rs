@@ -56,7 +56,10 @@ impl Home {
     }
 
     /// Makes the folder, readable by its owner only.
-    pub(crate) fn create(&self) -> Result<(), EngineError> {
+    ///
+    /// # Errors
+    /// Where it can't be made.
+    pub fn create(&self) -> Result<(), EngineError> {
         for folder in [self.folder.clone(), self.accounts()] {
             fs::create_dir_all(&folder).map_err(|source| EngineError::Home {
                 path: folder.clone(),

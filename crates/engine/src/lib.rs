@@ -27,8 +27,9 @@ pub use reader::Reader;
 
 /// What a caller needs of the crates below, so that it depends on the engine alone.
 pub mod parts {
-    pub use carillon_link::{Policy, SocketIo, Transport};
+    pub use carillon_link::{AddressError, Policy, Server, SocketIo, Transport};
     pub use carillon_platforms::Registry as Platforms;
+    pub use carillon_store::StoreError;
     pub use carillon_store::notices::PageKey;
     pub use carillon_vault::{MemoryVault, SealedFile, TokenVault, VaultError, VaultState, os};
 }

@@ -186,6 +186,16 @@ impl AccountStore {
             .collect()
     }
 
+    /// The number of the newest event; 0 where there is none.
+    ///
+    /// # Errors
+    /// Where the file can't be read.
+    pub async fn newest_seq(&self) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM events")
+            .fetch_one(&self.readers)
+            .await?)
+    }
+
     /// How many events are kept, and how many repetitions without ids were taken for one of them.
     ///
     /// # Errors

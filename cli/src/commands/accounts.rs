@@ -1,0 +1,142 @@
+//! `accounts add|list|remove`
+
+use std::time::Duration;
+
+use carillon_contract::{Account, ApiError, ConnectionState, Secret, UiEvent};
+use carillon_engine::accounts::SignIn;
+use carillon_engine::parts::Server;
+use carillon_engine::{Engine, EngineError, Reader};
+use serde_json::json;
+use tokio::time::timeout;
+
+use crate::args::{Add, Which};
+use crate::failure::Failure;
+use crate::out;
+
+/// How long `--check` waits for the server's word.
+const CHECK: Duration = Duration::from_secs(30);
+
+pub(crate) async fn add(engine: Engine, add: Add) -> Result<(), Failure> {
+    let server = Server::parse(&add.server, add.allow_clear_text).map_err(EngineError::from)?;
+    let secret = read_secret()?;
+    let sign_in = match add.username {
+        Some(username) => SignIn::Password {
+            username,
+            password: secret,
+        },
+        None => SignIn::Token(secret),
+    };
+    let added = engine.add_account(&add.platform, &server, sign_in).await?;
+    let checked = if add.check {
+        check(&engine, &added.account).await
+    } else {
+        Ok(())
+    };
+    let identity = &added.account.identity;
+    if add.json {
+        out::json(
+            &json!({ "account": added.account, "renewed": added.renewed, "checked": add.check && checked.is_ok() }),
+        )?;
+    } else {
+        let verb = if added.renewed {
+            "Renewed the sign-in of"
+        } else {
+            "Added"
+        };
+        let who = identity.name.as_deref().unwrap_or(&identity.user_id);
+        out::line(&format!(
+            "{verb} {} on {} ({})",
+            out::plain(who),
+            added.account.server,
+            added.account.id
+        ))?;
+        if add.check && checked.is_ok() {
+            out::line("The server accepts the account.")?;
+        }
+    }
+    engine.stop().await;
+    checked
+}
+
+/// Connects once, until the server accepts or something is wrong.
+async fn check(engine: &Engine, account: &Account) -> Result<(), Failure> {
+    let mut events = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    let outcome = timeout(CHECK, async {
+        while let Some(next) = events.next().await {
+            let UiEvent::Connection { status, .. } = &*next.event else {
+                continue;
+            };
+            match status.state {
+                ConnectionState::Connected => return Ok(()),
+                ConnectionState::Error | ConnectionState::Reconnecting => {
+                    return Err(Failure::NotAccepted(status.cause.clone().unwrap_or_default()));
+                }
+                ConnectionState::Disconnected | ConnectionState::Connecting => {}
+            }
+        }
+        Err(Failure::Engine(EngineError::Stopped))
+    });
+    outcome
+        .await
+        .unwrap_or_else(|_| Err(Failure::NotAccepted("it did not answer in time".to_owned())))
+}
+
+/// The first line of the standard input.
+fn read_secret() -> Result<Secret, Failure> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(Failure::Input)?;
+    let end = line.trim_end_matches(['\r', '\n']).len();
+    line.truncate(end);
+    if line.is_empty() {
+        Err(Failure::EmptyInput)
+    } else {
+        Ok(Secret::new(line))
+    }
+}
+
+pub(crate) async fn list(reader: &Reader, json: bool) -> Result<(), Failure> {
+    let accounts = reader.accounts().await?;
+    if json {
+        let list: Vec<_> = accounts
+            .iter()
+            .map(|(entry, account)| match account {
+                Ok(account) => json!(account),
+                Err(error) => {
+                    json!({ "id": entry.id, "platform": entry.platform, "error": ApiError::from(error) })
+                }
+            })
+            .collect();
+        return out::json(&list);
+    }
+    if accounts.is_empty() {
+        return out::line("There is no account yet. Add one with `carillon-cli accounts add`.");
+    }
+    for (entry, account) in accounts {
+        match account {
+            Ok(account) => {
+                let who = account.identity.name.unwrap_or(account.identity.user_id);
+                out::line(&format!(
+                    "{}  {}  {}  {}",
+                    entry.id,
+                    entry.platform,
+                    out::plain(&who),
+                    account.server
+                ))?;
+            }
+            Err(error) => out::line(&format!("{}  {}  {error}", entry.id, entry.platform))?,
+        }
+    }
+    Ok(())
+}
+
+pub(crate) async fn remove(engine: Engine, which: Which) -> Result<(), Failure> {
+    let account = engine.reader().account(which.account.as_deref()).await?;
+    engine.remove_account(&account).await?;
+    out::line(&format!(
+        "Removed {}: its token, its key and its cache are gone from this computer.",
+        account.id
+    ))?;
+    engine.stop().await;
+    Ok(())
+}

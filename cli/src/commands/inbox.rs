@@ -1,0 +1,47 @@
+//! `inbox`: what is kept on this computer; no connection is needed.
+
+use carillon_engine::{EngineError, Reader};
+
+use crate::args::Inbox;
+use crate::failure::Failure;
+use crate::out;
+
+pub(crate) async fn run(reader: &Reader, inbox: Inbox) -> Result<(), Failure> {
+    let accounts: Vec<_> = match &inbox.which.account {
+        Some(word) => vec![reader.account(Some(word)).await?.id],
+        None => reader
+            .entries()
+            .await?
+            .into_iter()
+            .map(|entry| entry.id)
+            .collect(),
+    };
+    if accounts.is_empty() {
+        return Err(EngineError::NoAccount.into());
+    }
+    let mut notices = match &inbox.search {
+        Some(text) => reader.search(&accounts, text, inbox.limit).await?,
+        None => reader.inbox(&accounts, inbox.unread, inbox.limit).await?,
+    };
+    notices.retain(|notice| !(inbox.unread && notice.read));
+    if inbox.json {
+        return out::json(&notices);
+    }
+    if notices.is_empty() {
+        return out::line(match inbox.search {
+            Some(_) => "Nothing found.",
+            None => "All quiet: nothing waits for you.",
+        });
+    }
+    for notice in notices {
+        let at = jiff::Timestamp::from_millisecond(notice.occurred_at.0).unwrap_or_default();
+        let mark = if notice.read { ' ' } else { '*' };
+        let body = if notice.body.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", out::plain(&notice.body))
+        };
+        out::line(&format!("{mark} {at:.0}  {}{body}", out::plain(&notice.title)))?;
+    }
+    Ok(())
+}

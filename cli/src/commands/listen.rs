@@ -1,0 +1,178 @@
+//! `listen`: connects, and prints each newly stored event.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use carillon_contract::events::StoredEvent;
+use carillon_contract::{AccountId, ConnectionState, UiEvent};
+use carillon_engine::{Engine, Subscriber};
+use tokio::time::sleep;
+
+use crate::args::Listen;
+use crate::failure::Failure;
+use crate::out;
+
+/// Events read at a time when the listener fell behind.
+const PAGE: u32 = 500;
+
+pub(crate) async fn run(engine: Engine, listen: Listen) -> Result<(), Failure> {
+    let accounts = match &listen.which.account {
+        Some(word) => vec![engine.reader().account(Some(word)).await?.id],
+        None => {
+            let entries = engine.reader().entries().await?;
+            if entries.is_empty() {
+                return Err(carillon_engine::EngineError::NoAccount.into());
+            }
+            entries.into_iter().map(|entry| entry.id).collect()
+        }
+    };
+    let events = engine.subscribe_events();
+    let mut printer = Printer {
+        json: listen.json,
+        left: listen.count,
+        printed: BTreeMap::new(),
+    };
+    for id in &accounts {
+        printer.printed.insert(
+            id.clone(),
+            engine
+                .reader()
+                .store(id)
+                .await?
+                .newest_seq()
+                .await
+                .map_err(engine_error)?,
+        );
+        engine.start_account(id).await?;
+    }
+    let ended = tokio::select! {
+        done = print(&engine, events, &mut printer) => done,
+        () = ended(listen.time) => Ok(()),
+        signal = interrupted() => signal,
+    };
+    engine.stop().await;
+    ended
+}
+
+fn engine_error(error: carillon_engine::parts::StoreError) -> Failure {
+    Failure::Engine(error.into())
+}
+
+async fn ended(time: Option<Duration>) {
+    match time {
+        Some(time) => sleep(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn interrupted() -> Result<(), Failure> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Signals)?;
+        tokio::select! {
+            done = tokio::signal::ctrl_c() => done.map_err(Failure::Signals),
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await.map_err(Failure::Signals)
+}
+
+struct Printer {
+    json: bool,
+    /// Events that are still to be printed; `None` for no end.
+    left: Option<u64>,
+    /// The last event that was printed, per account: where to read on after falling behind.
+    printed: BTreeMap<AccountId, i64>,
+}
+
+async fn print(engine: &Engine, mut events: Subscriber, printer: &mut Printer) -> Result<(), Failure> {
+    if printer.left == Some(0) {
+        return Ok(());
+    }
+    while let Some(next) = events.next().await {
+        match &*next.event {
+            UiEvent::Events { events } => {
+                for event in events {
+                    if printer.event(event)? {
+                        return Ok(());
+                    }
+                }
+            }
+            UiEvent::Resync => {
+                if catch_up(engine, printer).await? {
+                    return Ok(());
+                }
+            }
+            UiEvent::Connection { account, status } => {
+                let words = match status.state {
+                    ConnectionState::Disconnected => "disconnected",
+                    ConnectionState::Connecting => "connecting",
+                    ConnectionState::Connected if status.catching_up => "connected, catching up",
+                    ConnectionState::Connected => "connected",
+                    ConnectionState::Reconnecting => "reconnecting",
+                    ConnectionState::Error => "needs you",
+                };
+                let cause = status
+                    .cause
+                    .as_deref()
+                    .map_or(String::new(), |cause| format!(": {}", out::plain(cause)));
+                out::note(&format!("{account} {words}{cause}"));
+            }
+            UiEvent::Gap { account, gap } => {
+                let span = gap.to.since(gap.from).as_secs();
+                out::note(&format!(
+                    "{account} events of {span} s may be missing ({})",
+                    gap.why.as_str()
+                ));
+            }
+            UiEvent::Notices { .. }
+            | UiEvent::NoticesRead { .. }
+            | UiEvent::Topics { .. }
+            | UiEvent::AccountsChanged => {}
+        }
+    }
+    Ok(())
+}
+
+/// Reads what was missed from the store; tells whether enough was printed.
+async fn catch_up(engine: &Engine, printer: &mut Printer) -> Result<bool, Failure> {
+    for (account, mut seq) in printer.printed.clone() {
+        let store = engine.reader().store(&account).await?;
+        loop {
+            let page = store.events_after(seq, PAGE).await.map_err(engine_error)?;
+            let Some(last) = page.last() else { break };
+            seq = last.seq;
+            for event in &page {
+                if printer.event(event)? {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+    Ok(false)
+}
+
+impl Printer {
+    /// Prints an event, unless it was printed before; tells whether enough was printed.
+    fn event(&mut self, event: &StoredEvent) -> Result<bool, Failure> {
+        let Some(printed) = self.printed.get_mut(&event.account) else {
+            return Ok(false);
+        };
+        if event.seq <= *printed {
+            return Ok(false);
+        }
+        *printed = event.seq;
+        if self.json {
+            out::json(event)?;
+        } else {
+            let at = jiff::Timestamp::from_millisecond(event.received_at.0).unwrap_or_default();
+            out::line(&format!("{at:.3}  {}  {}", event.kind, out::plain(&event.key)))?;
+        }
+        if let Some(left) = &mut self.left {
+            *left = left.saturating_sub(1);
+        }
+        Ok(self.left == Some(0))
+    }
+}

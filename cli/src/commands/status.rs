@@ -1,0 +1,64 @@
+//! `status`
+
+use carillon_engine::Reader;
+use carillon_engine::status::AccountContent;
+
+use crate::failure::Failure;
+use crate::out;
+
+pub(crate) async fn run(reader: &Reader, json: bool) -> Result<(), Failure> {
+    let status = reader.status().await?;
+    if json {
+        return out::json(&status);
+    }
+    out::line(&format!("Data folder  {}", status.home))?;
+    let owner = status.owner.map_or("not running".to_owned(), |pid| {
+        format!("running as process {pid}")
+    });
+    out::line(&format!("Carillon     {owner}"))?;
+    out::line(&format!(
+        "Vault        {}: {}. {}",
+        status.vault.backend, status.vault.state, status.vault.sentence
+    ))?;
+    for account in status.accounts {
+        out::line(&format!("\n{}  {}", account.id, account.platform))?;
+        match account.content {
+            AccountContent::Closed { error } => out::line(&format!("  {error}"))?,
+            AccountContent::Open(open) => {
+                let identity = &open.account.identity;
+                let who = identity.name.as_deref().unwrap_or(&identity.user_id);
+                out::line(&format!("  {} on {}", out::plain(who), open.account.server))?;
+                let state = open
+                    .connection
+                    .as_ref()
+                    .map_or("never connected", |status| status.state.as_str());
+                let cause = open.connection.as_ref().and_then(|status| status.cause.clone());
+                let cause = cause.map_or(String::new(), |cause| format!(": {}", out::plain(&cause)));
+                out::line(&format!("  {state}{cause}"))?;
+                let counts = open.counts;
+                out::line(&format!(
+                    "  {} events kept; {} received, {} stored, {} came twice, {} malformed, {} unknown",
+                    open.kept,
+                    counts.received,
+                    counts.stored,
+                    counts.repeated,
+                    counts.malformed,
+                    counts.unknown
+                ))?;
+                out::line(&format!("  {} unread notices", open.unread.values().sum::<i64>()))?;
+                for room in &open.rooms {
+                    let said = match (&room.refusal, room.confirmed) {
+                        (Some(why), _) => format!("refused: {}", out::plain(why)),
+                        (None, true) => "joined".to_owned(),
+                        (None, false) => "wanted".to_owned(),
+                    };
+                    out::line(&format!("  room {} {}: {said}", room.topic.kind, room.topic.id))?;
+                }
+                if !open.gaps.is_empty() {
+                    out::line(&format!("  {} gaps: events may be missing", open.gaps.len()))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
