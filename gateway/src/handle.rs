@@ -1,6 +1,9 @@
 //! A running instance, held by whoever started it.
 
-use std::{net::SocketAddr, thread::JoinHandle};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    thread::JoinHandle,
+};
 
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -17,14 +20,23 @@ pub struct Handle {
     pub(crate) address: SocketAddr,
     pub(crate) control: Control,
     pub(crate) stop: CancellationToken,
+    /// Cancelled when the thread ends, however it ends.
+    pub(crate) ended: CancellationToken,
     pub(crate) thread: Option<JoinHandle<()>>,
 }
 
 impl Handle {
-    /// The base of every address of this instance, such as `http://127.0.0.1:3000`.
+    /// The base of every address of this instance, such as `http://127.0.0.1:3000`; if it listens on all
+    /// addresses, the one for this machine.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let mut address = self.address;
+        match address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+            IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+            IpAddr::V4(_) | IpAddr::V6(_) => {}
+        }
+        format!("http://{address}")
     }
 
     /// The address it listens on; bind it again to restart on the same port.
@@ -108,10 +120,9 @@ impl Handle {
         self.shut_down();
     }
 
-    /// Whether it still runs; by itself it ends only after a failure of its listener.
-    #[must_use]
-    pub fn is_running(&self) -> bool {
-        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    /// Waits until the instance has ended; by itself it does so only if its listener or its thread fails.
+    pub async fn ended(&self) {
+        self.ended.cancelled().await;
     }
 
     fn shut_down(&mut self) {

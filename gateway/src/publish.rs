@@ -22,6 +22,9 @@ const QUEUE: usize = 1024;
 /// Publications written in one transaction at most: bounds how long the first of them waits.
 const BATCH: usize = 256;
 
+/// Events sent before the sockets' writers get their turn; far below any sensible send buffer.
+const YIELD_EVERY: u64 = 32;
+
 /// The pause between two looks at what is too old, without traffic.
 const PRUNE_EVERY: Duration = Duration::from_secs(30);
 
@@ -137,6 +140,11 @@ impl Task {
         })?;
         for (event, draft) in logged.iter().zip(drafts) {
             self.fanout.deliver(event, &draft.rooms);
+            // The tasks that write to the sockets share this thread: let them empty their buffers, or a long
+            // batch would fill the buffer of a client that reads as fast as it can.
+            if event.seq.is_multiple_of(YIELD_EVERY) {
+                tokio::task::yield_now().await;
+            }
         }
         Ok(logged.iter().map(|event| event.seq).collect())
     }

@@ -26,6 +26,9 @@ use crate::{
 /// How long a stop waits for requests and sessions that are still going on.
 const STOP_WITHIN: Duration = Duration::from_secs(3);
 
+/// Bytes of a secret that HS256 makes full use of.
+const STRONG_SECRET: usize = 32;
+
 /// The pause between two looks for rate limits that nobody uses any more.
 const FORGET_IDLE_EVERY: Duration = Duration::from_secs(60);
 
@@ -36,10 +39,12 @@ const FORGET_IDLE_EVERY: Duration = Duration::from_secs(60);
 pub fn start(config: Config) -> Result<Handle, StartError> {
     let stop = CancellationToken::new();
     let (started, answer) = std::sync::mpsc::sync_channel(1);
-    let for_thread = stop.clone();
+    let ended = CancellationToken::new();
+    let (for_thread, on_end) = (stop.clone(), ended.clone().drop_guard());
     let thread = thread::Builder::new()
         .name(format!("gateway-{}", config.platform.name()))
         .spawn(move || {
+            let _on_end = on_end;
             let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
                 Ok(runtime) => runtime,
                 Err(error) => {
@@ -67,6 +72,7 @@ pub fn start(config: Config) -> Result<Handle, StartError> {
         address,
         control,
         stop,
+        ended,
         thread: Some(thread),
     })
 }
@@ -221,7 +227,12 @@ fn socket_io(config: &Config) -> (SocketIoLayer, SocketIo) {
 fn signing_secret(configured: Option<&Secret>) -> Result<Secret, StartError> {
     match configured {
         Some(secret) if secret.expose().is_empty() => Err(StartError::EmptySecret),
-        Some(secret) => Ok(secret.clone()),
+        Some(secret) => {
+            if secret.expose().len() < STRONG_SECRET {
+                tracing::warn!("The signing secret is short: use at least 32 random bytes");
+            }
+            Ok(secret.clone())
+        }
         None => {
             let mut bytes = [0_u8; 32];
             getrandom::fill(&mut bytes)?;

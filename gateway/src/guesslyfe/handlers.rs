@@ -117,19 +117,32 @@ impl Context {
             std::future::ready(())
         });
         if self.instance.extensions {
-            let context = self.clone();
-            socket.on("sync", move |reply: Reply, argument: Argument| {
-                let context = context.clone();
-                async move {
-                    if let Some(reply) = context.guard(reply) {
-                        sync::answer(&context.instance, reply, argument).await;
-                    }
-                }
-            });
+            self.listen_for_extensions(socket);
         }
         let context = self.clone();
         socket.on_disconnect(move |socket: SocketRef, reason: DisconnectReason| {
             socket::disconnected(&context.instance, &socket, reason);
+            std::future::ready(())
+        });
+    }
+
+    /// What a server of the guide alone would leave unanswered.
+    fn listen_for_extensions(&self, socket: &SocketRef) {
+        let context = self.clone();
+        socket.on("sync", move |reply: Reply, argument: Argument| {
+            let context = context.clone();
+            async move {
+                if let Some(reply) = context.guard(reply) {
+                    sync::answer(&context.instance, reply, argument).await;
+                }
+            }
+        });
+        let context = self.clone();
+        socket.on_fallback(move |reply: Reply| {
+            if let Some(reply) = context.guard(reply) {
+                let refusal = Refusal::new("unknown_event", "There is no such event");
+                reply.send(&context.instance.fanout, &refusal);
+            }
             std::future::ready(())
         });
     }

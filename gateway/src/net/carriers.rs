@@ -49,9 +49,9 @@ struct Carrier {
 pub(crate) struct Carriers(Arc<Mutex<HashMap<String, Carrier>>>);
 
 impl Carriers {
-    /// Notes that from now on the session runs over this peer's connection.
+    /// Notes that from now on the session runs over this peer's connection; a connection carries one session.
     pub(crate) fn carry(&self, sid: &str, peer: &Peer) {
-        if peer.carries.set(sid.to_owned()).is_err() {
+        if peer.carries.get_or_init(|| sid.to_owned()) != sid {
             return;
         }
         let mut carriers = self.lock();
@@ -77,9 +77,16 @@ impl Carriers {
         self.lock().get(sid).is_some_and(|carrier| carrier.condemned)
     }
 
-    /// Forgets a session that is over.
+    /// Forgets a socket that is over. Its session may go on without it, and then its WebSocket is still needed:
+    /// a client can leave the namespace and join it again.
     pub(crate) fn forget(&self, sid: &str) {
-        self.lock().remove(sid);
+        let mut carriers = self.lock();
+        if carriers
+            .get(sid)
+            .is_some_and(|carrier| carrier.condemned || carrier.websocket.is_none())
+        {
+            carriers.remove(sid);
+        }
     }
 
     /// Forgets a connection that is over, unless its session's end is still to be told.
@@ -146,6 +153,18 @@ mod tests {
         let peer = peer();
         carriers.carry("poll", &peer);
         assert!(peer.cut.is_cancelled());
+    }
+
+    #[test]
+    fn a_session_keeps_its_websocket_when_its_socket_leaves() {
+        let carriers = Carriers::default();
+        let peer = peer();
+        carriers.carry("ws", &peer);
+        carriers.forget("ws");
+        carriers.end("ws");
+        assert!(peer.cut.is_cancelled());
+        carriers.forget("ws");
+        assert!(carriers.lock().is_empty());
     }
 
     #[test]
