@@ -20,7 +20,7 @@ use crate::{
 /// Which platform's server an instance is, with that platform's options.
 #[derive(Debug, Clone)]
 pub enum Platform {
-    /// The prediction market of guide 004.
+    /// The prediction market.
     GuessLyfe(guesslyfe::Options),
 }
 

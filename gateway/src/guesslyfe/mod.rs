@@ -1,6 +1,7 @@
-//! GuessLyfe, the prediction market of guide 004: rooms of markets and creators, trades, notifications.
+//! GuessLyfe, the prediction market: rooms of markets and creators, trades, notifications.
 
 mod compose;
+mod data;
 mod demo;
 mod emitter;
 mod event;
@@ -20,14 +21,14 @@ use serde_json::Value;
 use socketioxide::SocketIo;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub use data::{
+    Direction, DividendAvailable, MarketCreated, MarketResolved, MarketTrade, Notification, NotificationKind,
+    Outcome, OutcomeError, Severity, SharesTrade, SharesUnlocked, SystemAnnouncement, SystemMaintenance,
+};
 pub use demo::demo_accounts;
 pub use emitter::Emitter;
+pub use event::Event;
 pub(crate) use event::wire;
-pub use event::{
-    Direction, DividendAvailable, Event, MarketCreated, MarketResolved, MarketTrade, Notification,
-    NotificationKind, Outcome, OutcomeError, Severity, SharesTrade, SharesUnlocked, SystemAnnouncement,
-    SystemMaintenance,
-};
 pub use iso::Iso;
 pub use market::MarketOptions;
 pub use wei::{Wei, WeiError};

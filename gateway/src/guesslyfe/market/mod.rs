@@ -1,8 +1,10 @@
-//! The mock market: believable traffic without people. What happens is decided in `scene.rs` from a seed and
-//! the time it is given; here is the rim with the clock, the log and the queue.
+//! The mock market: believable traffic without people. What happens is decided from a seed and the
+//! time it is given (start at `scene.rs`); here is the rim with the clock, the log and the queue.
 
+mod around;
 mod cast;
 mod scene;
+mod trading;
 
 use std::time::Duration;
 

@@ -4,25 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
-use serde_json::json;
 use uuid::Uuid;
 
-use super::cast::{ANNOUNCEMENTS, CREATORS, Creator, QUESTIONS};
+use super::{
+    around::maintenance,
+    cast::{CREATORS, Creator},
+};
 use crate::{
     auth::Identity,
-    guesslyfe::{
-        Direction, DividendAvailable, Event, Iso, MarketCreated, MarketResolved, MarketTrade, Notification,
-        NotificationKind, Outcome, Severity, SharesTrade, SharesUnlocked, SystemAnnouncement,
-        SystemMaintenance, Wei,
-    },
+    guesslyfe::{Event, Iso, Wei},
 };
 
 /// One token, and the price at which an outcome is certain, in Wei.
-const ONE: u128 = 1_000_000_000_000_000_000;
+pub(super) const ONE: u128 = 1_000_000_000_000_000_000;
 
 /// Prices stay between two and ninety-eight hundredths: nothing is certain before it is resolved.
-const LOWEST: u128 = ONE / 50;
-const HIGHEST: u128 = ONE - LOWEST;
+pub(super) const LOWEST: u128 = ONE / 50;
+pub(super) const HIGHEST: u128 = ONE - LOWEST;
 
 /// Markets that are open at the same time.
 const OPEN: usize = 6;
@@ -42,26 +40,26 @@ pub(super) struct Origin {
 
 /// A market that is traded.
 #[derive(Debug, Clone)]
-struct OpenMarket {
-    id: String,
-    question: String,
-    creator: String,
-    yes: u128,
-    volume: u128,
-    traders: BTreeSet<String>,
+pub(super) struct OpenMarket {
+    pub(super) id: String,
+    pub(super) question: String,
+    pub(super) creator: String,
+    pub(super) yes: u128,
+    pub(super) volume: u128,
+    pub(super) traders: BTreeSet<String>,
 }
 
 /// The state of the mock market.
 pub(crate) struct Scene {
-    random: StdRng,
-    prefix: String,
-    serial: u64,
+    pub(super) random: StdRng,
+    pub(super) prefix: String,
+    pub(super) serial: u64,
     /// Markets made so far, on this log.
-    made: usize,
-    open: BTreeMap<String, OpenMarket>,
+    pub(super) made: usize,
+    pub(super) open: BTreeMap<String, OpenMarket>,
     /// The price of a share of each creator, by handle.
-    share_prices: BTreeMap<&'static str, u128>,
-    strangers: Vec<String>,
+    pub(super) share_prices: BTreeMap<&'static str, u128>,
+    pub(super) strangers: Vec<String>,
 }
 
 impl Scene {
@@ -84,7 +82,7 @@ impl Scene {
         scene
     }
 
-    fn remember(&mut self, event: &Event) {
+    pub(super) fn remember(&mut self, event: &Event) {
         match event {
             Event::MarketCreated(market) => {
                 self.made = self.made.saturating_add(1);
@@ -151,279 +149,21 @@ impl Scene {
         events
     }
 
-    fn trade(&mut self, now: Timestamp, accounts: &[Identity]) -> Vec<Event> {
-        let account = accounts
-            .choose(&mut self.random)
-            .filter(|_| self.random.random_ratio(1, 4));
-        let Some(trader) = account
-            .map(|who| who.wallet.clone())
-            .or_else(|| self.strangers.choose(&mut self.random).cloned())
-        else {
-            return Vec::new();
-        };
-        let trade_id = self.id("trd");
-        let ids: Vec<&String> = self.open.keys().collect();
-        let Some(id) = ids.choose(&mut self.random).map(|id| (*id).clone()) else {
-            return Vec::new();
-        };
-        let Some(market) = self.open.get_mut(&id) else {
-            return Vec::new();
-        };
-
-        let random = &mut self.random;
-        let outcome = if random.random_ratio(1, 2) {
-            Outcome::Yes
-        } else {
-            Outcome::No
-        };
-        let direction = if random.random_ratio(2, 3) {
-            Direction::Buy
-        } else {
-            Direction::Sell
-        };
-        let price = match outcome {
-            Outcome::Yes => market.yes,
-            Outcome::No => ONE.saturating_sub(market.yes),
-        };
-        // At most 250 tokens: times 10^18 that still fits 128 bits.
-        let paid = random.random_range(2..250) * ONE + random.random_range(0..ONE);
-        let shares = (paid * ONE).checked_div(price).unwrap_or(0);
-        let step = random.random_range(ONE / 1_000..ONE / 50);
-        // Buying YES and selling NO both say that it will happen.
-        market.yes = match (outcome, direction) {
-            (Outcome::Yes, Direction::Buy) | (Outcome::No, Direction::Sell) => {
-                market.yes.saturating_add(step)
-            }
-            (Outcome::Yes, Direction::Sell) | (Outcome::No, Direction::Buy) => {
-                market.yes.saturating_sub(step)
-            }
-        }
-        .clamp(LOWEST, HIGHEST);
-        market.volume = market.volume.saturating_add(paid);
-        market.traders.insert(trader.clone());
-
-        let trade = MarketTrade {
-            market_id: id.clone(),
-            trade_id: trade_id.clone(),
-            trader,
-            direction,
-            outcome,
-            amount: Wei::from(paid),
-            shares: Wei::from(shares),
-            price: Wei::from(price),
-            new_yes_price: Wei::from(market.yes),
-            new_no_price: Wei::from(ONE.saturating_sub(market.yes)),
-            timestamp: Iso(now),
-        };
-        let question = market.question.clone();
-        let mut events = vec![Event::MarketTrade(trade)];
-        if let Some(account) = account
-            && self.once_in(3)
-        {
-            let verb = match direction {
-                Direction::Buy => "bought",
-                Direction::Sell => "sold",
-            };
-            let message = format!("You {verb} {} shares: {question}", whole(shares));
-            let mut note = self.notification(
-                now,
-                account,
-                NotificationKind::TradeExecuted,
-                "Trade executed",
-                message,
-            );
-            note.data = json!({ "marketId": id, "tradeId": trade_id })
-                .as_object()
-                .cloned();
-            events.push(Event::Notification(note));
-        }
-        events
-    }
-
-    fn shares_trade(&mut self, now: Timestamp, accounts: &[Identity]) -> Option<Event> {
-        let creator = self.creator()?;
-        let account = accounts
-            .choose(&mut self.random)
-            .filter(|_| self.random.random_ratio(1, 4));
-        let trader = account
-            .map(|who| who.wallet.clone())
-            .or_else(|| self.strangers.choose(&mut self.random).cloned())?;
-        let trade_id = self.id("shr");
-        let price = self.share_prices.get_mut(creator.handle)?;
-        let paid = *price;
-        let direction = if self.random.random_ratio(3, 5) {
-            Direction::Buy
-        } else {
-            Direction::Sell
-        };
-        let step = paid / u128::from(self.random.random_range(40_u32..200));
-        *price = match direction {
-            Direction::Buy => paid.saturating_add(step),
-            Direction::Sell => paid.saturating_sub(step).max(ONE / 10),
-        };
-        Some(Event::SharesTrade(SharesTrade {
-            creator_id: creator.wallet.to_owned(),
-            creator_handle: Some(creator.handle.to_owned()),
-            trade_id,
-            trader,
-            direction,
-            shares: Wei::from(self.random.random_range(1_u128..20) * ONE),
-            price: Wei::from(paid),
-            new_share_price: Wei::from(*price),
-            timestamp: Iso(now),
-        }))
-    }
-
-    fn dividend(&mut self, now: Timestamp, accounts: &[Identity]) -> Vec<Event> {
-        let (Some(creator), Some(holder)) = (self.creator(), accounts.choose(&mut self.random)) else {
-            return Vec::new();
-        };
-        let paid = self.random.random_range(ONE / 4..12 * ONE);
-        let dividend = Event::DividendAvailable(DividendAvailable {
-            dividend_id: self.id("div"),
-            creator_id: creator.wallet.to_owned(),
-            creator_handle: Some(creator.handle.to_owned()),
-            holder: holder.wallet.clone(),
-            amount: Wei::from(paid),
-            claim_by: Some(in_days(now, 30)),
-            claim_url: None,
-            timestamp: Iso(now),
-        });
-        let message = format!("{} has paid a dividend on the shares you hold.", creator.handle);
-        let kind = NotificationKind::DividendAvailable;
-        let note = self.notification(now, holder, kind, "A dividend waits for you", message);
-        vec![dividend, Event::Notification(note)]
-    }
-
-    fn unlock(&mut self, now: Timestamp, accounts: &[Identity]) -> Option<Event> {
-        let creator = self.creator()?;
-        let holder = accounts.choose(&mut self.random)?;
-        Some(Event::SharesUnlocked(SharesUnlocked {
-            creator_id: creator.wallet.to_owned(),
-            creator_handle: Some(creator.handle.to_owned()),
-            holder: holder.wallet.clone(),
-            shares: Wei::from(self.random.random_range(1_u128..40) * ONE),
-            unlocked_at: Iso(now),
-            timestamp: Iso(now),
-        }))
-    }
-
-    /// Ends a market, more likely with the outcome that its price expects, and tells those who traded in it.
-    fn resolve(&mut self, now: Timestamp, accounts: &[Identity]) -> Vec<Event> {
-        let ids: Vec<&String> = self.open.keys().collect();
-        let Some(id) = ids.choose(&mut self.random).map(|id| (*id).clone()) else {
-            return Vec::new();
-        };
-        let Some(market) = self.open.remove(&id) else {
-            return Vec::new();
-        };
-        let outcome = if self.random.random_range(0..ONE) < market.yes {
-            Outcome::Yes
-        } else {
-            Outcome::No
-        };
-        let side = match outcome {
-            Outcome::Yes => "YES",
-            Outcome::No => "NO",
-        };
-        let mut events = vec![Event::MarketResolved(MarketResolved {
-            market_id: market.id,
-            question: market.question.clone(),
-            outcome,
-            resolved_by: market.creator,
-            reason: Some("Decided by the published result".to_owned()),
-            timestamp: Iso(now),
-            total_volume: Wei::from(market.volume),
-            total_participants: u64::try_from(market.traders.len()).unwrap_or(u64::MAX),
-        })];
-        for account in accounts.iter().filter(|who| market.traders.contains(&who.wallet)) {
-            let message = format!("{} The answer is {side}.", market.question);
-            let kind = NotificationKind::MarketResolved;
-            let mut note = self.notification(now, account, kind, "A market of yours was resolved", message);
-            note.data = json!({ "marketId": id, "outcome": u8::from(outcome) })
-                .as_object()
-                .cloned();
-            events.push(Event::Notification(note));
-        }
-        events
-    }
-
-    fn create(&mut self, now: Timestamp) -> Option<Event> {
-        let question = QUESTIONS.iter().cycle().nth(self.made % QUESTIONS.len())?;
-        let creator = self.creator()?;
-        let market = MarketCreated {
-            market_id: self.id("mkt"),
-            question: question.text.to_owned(),
-            creator: creator.wallet.to_owned(),
-            creator_handle: Some(creator.handle.to_owned()),
-            category: Some(question.category.to_owned()),
-            end_date: in_days(now, question.days),
-            initial_price: Wei::from(self.random.random_range(ONE / 5..ONE - ONE / 5)),
-            image_url: None,
-        };
-        let event = Event::MarketCreated(market);
-        self.remember(&event);
-        Some(event)
-    }
-
-    fn announce(&mut self, now: Timestamp) -> Option<Event> {
-        let (title, message) = ANNOUNCEMENTS.choose(&mut self.random)?;
-        Some(Event::SystemAnnouncement(SystemAnnouncement {
-            announcement_id: self.id("ann"),
-            title: (*title).to_owned(),
-            message: (*message).to_owned(),
-            severity: Some(Severity::Info),
-            action_url: None,
-            timestamp: Iso(now),
-        }))
-    }
-
-    fn notification(
-        &mut self,
-        now: Timestamp,
-        account: &Identity,
-        kind: NotificationKind,
-        title: &str,
-        message: String,
-    ) -> Notification {
-        Notification {
-            notification_id: self.id("ntf"),
-            user_id: account.user_id.clone(),
-            kind,
-            title: title.to_owned(),
-            message,
-            data: None,
-            action_url: None,
-            read: false,
-            timestamp: Iso(now),
-        }
-    }
-
-    fn creator(&mut self) -> Option<Creator> {
+    pub(super) fn creator(&mut self) -> Option<Creator> {
         CREATORS.choose(&mut self.random).copied()
     }
 
-    fn id(&mut self, kind: &str) -> String {
+    pub(super) fn id(&mut self, kind: &str) -> String {
         self.serial = self.serial.saturating_add(1);
         format!("{kind}-{}-{}", self.prefix, self.serial)
     }
 
-    fn once_in(&mut self, times: u32) -> bool {
+    pub(super) fn once_in(&mut self, times: u32) -> bool {
         self.random.random_ratio(1, times)
     }
 }
 
-fn maintenance(now: Timestamp) -> Event {
-    Event::SystemMaintenance(SystemMaintenance {
-        active: false,
-        message: "Trading pauses for ten minutes tonight while the ledger is moved.".to_owned(),
-        starts_at: Some(in_days(now, 1)),
-        ends_at: None,
-        timestamp: Iso(now),
-    })
-}
-
-fn in_days(now: Timestamp, days: i64) -> Iso {
+pub(super) fn in_days(now: Timestamp, days: i64) -> Iso {
     Iso(now
         .saturating_add(SignedDuration::from_hours(days.saturating_mul(24)))
         .unwrap_or(now))
@@ -435,7 +175,7 @@ fn amount(wei: &Wei) -> u128 {
 }
 
 /// Whole tokens, for people.
-fn whole(amount: u128) -> u128 {
+pub(super) fn whole(amount: u128) -> u128 {
     amount / ONE
 }
 
@@ -446,4 +186,123 @@ fn wallet(random: &mut impl Rng) -> String {
         text.push_str(&format!("{byte:02x}"));
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::guesslyfe::{MarketTrade, demo_accounts};
+
+    const LOG: Uuid = Uuid::from_u128(0x1234_5678_9abc_def0);
+
+    fn origin(seed: u64, head: u64) -> Origin {
+        Origin { seed, log: LOG, head }
+    }
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_900_000_000).unwrap()
+    }
+
+    fn accounts() -> Vec<Identity> {
+        demo_accounts()
+            .into_iter()
+            .map(|account| Identity {
+                user_id: account.user_id,
+                username: account.username,
+                wallet: account.wallet,
+            })
+            .collect()
+    }
+
+    /// The opening and `ticks` steps.
+    fn play(scene: &mut Scene, ticks: usize) -> Vec<Event> {
+        let mut events = scene.opening(now());
+        for _ in 0..ticks {
+            events.extend(scene.tick(now(), &accounts()));
+        }
+        events
+    }
+
+    fn trades(events: &[Event]) -> Vec<&MarketTrade> {
+        let mut trades = Vec::new();
+        for event in events {
+            if let Event::MarketTrade(trade) = event {
+                trades.push(trade);
+            }
+        }
+        trades
+    }
+
+    #[test]
+    fn the_same_seed_plays_the_same_and_another_does_not() {
+        let first = play(&mut Scene::new(origin(1, 0), &[]), 500);
+        assert_eq!(first, play(&mut Scene::new(origin(1, 0), &[]), 500));
+        assert_ne!(first, play(&mut Scene::new(origin(2, 0), &[]), 500));
+    }
+
+    #[test]
+    fn prices_of_both_sides_make_one_and_shares_fit_what_was_paid() {
+        let events = play(&mut Scene::new(origin(3, 0), &[]), 5_000);
+        let trades = trades(&events);
+        assert_eq!(trades.len(), 5_000);
+        for trade in trades {
+            let (yes, no) = (amount(&trade.new_yes_price), amount(&trade.new_no_price));
+            assert_eq!(yes + no, ONE);
+            assert!((LOWEST..=HIGHEST).contains(&yes));
+            let (paid, shares, price) = (amount(&trade.amount), amount(&trade.shares), amount(&trade.price));
+            assert!(paid > 0 && shares >= paid && (LOWEST..=HIGHEST).contains(&price));
+        }
+    }
+
+    #[test]
+    fn all_kinds_of_events_happen_and_each_survives_its_own_reader() {
+        let events = play(&mut Scene::new(origin(4, 0), &[]), 20_000);
+        let names: BTreeSet<&str> = events.iter().map(Event::name).collect();
+        assert_eq!(names.len(), 9);
+        for event in &events {
+            assert_eq!(&Event::parse(event.name(), event.data().unwrap()).unwrap(), event);
+        }
+    }
+
+    #[test]
+    fn no_id_is_given_twice_even_after_a_restart() {
+        let before = play(&mut Scene::new(origin(5, 0), &[]), 300);
+        let head = u64::try_from(before.len()).unwrap();
+        let after = play(&mut Scene::new(origin(5, head), &before), 300);
+        let ids: Vec<&String> = trades(&before)
+            .into_iter()
+            .chain(trades(&after))
+            .map(|trade| &trade.trade_id)
+            .collect();
+        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+    }
+
+    #[test]
+    fn a_restart_goes_on_with_the_markets_and_prices_it_finds() {
+        let mut scene = Scene::new(origin(6, 0), &[]);
+        let past = play(&mut scene, 400);
+        let mut restored = Scene::new(origin(6, 9_999), &past);
+        let state = |scene: &Scene| -> Vec<(String, u128, u128, usize)> {
+            let market = |m: &OpenMarket| (m.id.clone(), m.yes, m.volume, m.traders.len());
+            scene.open.values().map(market).collect()
+        };
+        assert_eq!(state(&restored), state(&scene));
+        assert!(restored.opening(now()).is_empty());
+    }
+
+    #[test]
+    fn the_number_of_open_markets_stays_the_same() {
+        let mut scene = Scene::new(origin(7, 0), &[]);
+        play(&mut scene, 5_000);
+        assert_eq!(scene.open.len(), OPEN);
+    }
+
+    #[test]
+    fn without_accounts_strangers_trade_alone() {
+        let mut scene = Scene::new(origin(8, 0), &[]);
+        scene.opening(now());
+        let events: Vec<Event> = (0..2_000).flat_map(|_| scene.tick(now(), &[])).collect();
+        assert_eq!(trades(&events).len(), 2_000);
+        assert!(!events.iter().any(|event| event.name() == "notification"));
+    }
 }
