@@ -244,7 +244,11 @@ impl Driver {
                 self.probe_answered(number, now);
                 None
             }
-            Inbound::Sign => None,
+            Inbound::Sign => {
+                // The wire answers pings of its own, and sends that with what comes next.
+                self.transmitter.flush();
+                None
+            }
         };
         complete.map_or(Ok(()), |decoded| self.packet(decoded))
     }

@@ -192,7 +192,7 @@ pub enum ProtocolError {
     /// A binary message that no packet announced.
     #[error("A binary message that no packet announced")]
     StrayAttachment,
-    /// A payload that is not the JSON its packet type asks for.
+    /// A payload that is not the JSON its packet type asks for, or has more than 1024 arguments.
     #[error("A payload that does not fit its packet type")]
     Payload,
 }

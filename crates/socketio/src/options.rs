@@ -75,7 +75,8 @@ pub struct Timeouts {
     pub total: Duration,
     /// How long the connection may take no byte of what waits to be sent.
     pub write: Duration,
-    /// After this long without a byte from the server it is asked for a sign of life.
+    /// After this long without a byte from the server it is asked for a sign of life. [`Duration::MAX`] leaves
+    /// that to Engine.IO.
     pub quiet: Duration,
     /// How long that sign may take.
     pub pong: Duration,

@@ -246,7 +246,7 @@ pub struct Event {
     pub args: Args,
     /// How to acknowledge it, if the server asks for that.
     pub ack: Option<Responder>,
-    /// Its size on the wire, attachments included.
+    /// The size of its packet in bytes, attachments included.
     pub bytes: usize,
 }
 

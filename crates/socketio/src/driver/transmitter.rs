@@ -50,6 +50,11 @@ impl Transmitter {
         self.probes.push_back(number);
     }
 
+    /// Has the wire flushed although nothing is given to it.
+    pub(super) fn flush(&mut self) {
+        self.unflushed = true;
+    }
+
     /// Since when the wire takes nothing.
     pub(super) fn blocked_at(&self) -> Option<Instant> {
         self.blocked_at

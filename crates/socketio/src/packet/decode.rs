@@ -16,6 +16,10 @@ use crate::{Args, CloseReason, Limits, ProtocolError, Refusal};
 /// in a queue would keep a whole read buffer alive, which no count of bytes shows.
 const WORTH_KEEPING: usize = 64 << 10;
 
+/// No event has as many arguments. Each is kept in its own allocation, so that a message full of tiny ones would
+/// take many times its size.
+const MOST_ARGUMENTS: usize = 1024;
+
 /// Puts packets together from the messages of a transport.
 pub(crate) struct Decoder {
     largest: usize,
@@ -131,13 +135,17 @@ fn packet(text: &str, most_attachments: usize) -> Result<(Packet, usize), Protoc
                 },
             }
         }
-        '3' | '6' => Body::Ack {
-            id: id.ok_or(ProtocolError::AckId)?,
-            args: Args {
-                values: payload(json)?,
-                attachments: Vec::new(),
-            },
-        },
+        '3' | '6' => {
+            let id = id.ok_or(ProtocolError::AckId)?;
+            let AckPayload(values) = payload(json)?;
+            Body::Ack {
+                id,
+                args: Args {
+                    values,
+                    attachments: Vec::new(),
+                },
+            }
+        }
         '4' => Body::ConnectError(refusal(json)?),
         unknown => return Err(ProtocolError::PacketType(unknown)),
     };
@@ -194,7 +202,7 @@ fn optional(json: &str) -> Result<Option<Box<RawValue>>, ProtocolError> {
     }
 }
 
-/// The array of an event: its name, then its arguments, which are split but not read.
+/// The array of an event: its name, then its arguments.
 struct EventPayload {
     name: String,
     values: Vec<Box<RawValue>>,
@@ -215,16 +223,50 @@ impl<'de> Deserialize<'de> for EventPayload {
                 let Name(name) = array
                     .next_element()?
                     .ok_or_else(|| de::Error::invalid_length(0, &self))?;
-                let mut values = Vec::new();
-                while let Some(value) = array.next_element()? {
-                    values.push(value);
-                }
-                Ok(EventPayload { name, values })
+                Ok(EventPayload {
+                    name,
+                    values: arguments(array)?,
+                })
             }
         }
 
         deserializer.deserialize_seq(Split)
     }
+}
+
+/// The array of an acknowledgement: arguments only.
+struct AckPayload(Vec<Box<RawValue>>);
+
+impl<'de> Deserialize<'de> for AckPayload {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Split;
+
+        impl<'de> Visitor<'de> for Split {
+            type Value = AckPayload;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, array: A) -> Result<AckPayload, A::Error> {
+                arguments(array).map(AckPayload)
+            }
+        }
+
+        deserializer.deserialize_seq(Split)
+    }
+}
+
+/// Splits what is left of an array, without reading it.
+fn arguments<'de, A: SeqAccess<'de>>(mut array: A) -> Result<Vec<Box<RawValue>>, A::Error> {
+    let mut values = Vec::new();
+    while let Some(value) = array.next_element()? {
+        if values.len() == MOST_ARGUMENTS {
+            return Err(de::Error::invalid_length(values.len(), &"fewer arguments"));
+        }
+        values.push(value);
+    }
+    Ok(values)
 }
 
 /// An event's name. The protocol lets it be a number too; then its digits are the name.
@@ -382,6 +424,15 @@ mod tests {
             texts,
             [r#"{"amount" : 10000000000000000001.50}"#, "[ ]", r#""\u0041""#]
         );
+    }
+
+    #[test]
+    fn arguments_without_end_are_refused() {
+        for kind in ["2", "39"] {
+            let many = |n: usize| decode(&format!(r#"{kind}["e"{}]"#, ",0".repeat(n)));
+            assert!(many(1000).is_ok());
+            assert_eq!(many(2000).unwrap_err(), ProtocolError::Payload);
+        }
     }
 
     #[test]

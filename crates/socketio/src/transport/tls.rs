@@ -15,6 +15,8 @@ use crate::ConnectError;
 /// The provider is named: ring needs no more than a C compiler to build, and a process in which two crates
 /// bring two providers has no default one.
 ///
+/// On Android the verifier first has to be given the Java side (`rustls_platform_verifier::android`).
+///
 /// # Errors
 /// The system's certificates can't be used.
 pub fn platform_tls() -> Result<Arc<ClientConfig>, rustls::Error> {
