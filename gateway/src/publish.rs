@@ -162,3 +162,77 @@ impl Task {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use socketioxide::SocketIo;
+
+    use super::*;
+    use crate::{
+        database::Database,
+        guesslyfe,
+        log::testing::{draft, log},
+        net::Carriers,
+        stats::Stats,
+    };
+
+    async fn publisher(tasks: &TaskTracker, stop: &CancellationToken) -> (Publisher, Log, Database) {
+        let (log, database) = log().await;
+        let (_, io) = SocketIo::new_layer();
+        let fanout = Fanout {
+            io,
+            carriers: Carriers::default(),
+            stats: Arc::new(Stats::default()),
+            wire: guesslyfe::wire,
+            extensions: true,
+            double_delivery: true,
+        };
+        let publisher = Publisher::start(log.clone(), fanout, Retention::default(), tasks, stop.clone());
+        (publisher, log, database)
+    }
+
+    #[tokio::test]
+    async fn each_publisher_gets_the_numbers_of_its_own_events() {
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let (publisher, _log, _database) = publisher(&tasks, &stop).await;
+        let (one, three, none) = tokio::join!(
+            publisher.publish(vec![draft(&["a"], 1)]),
+            publisher.publish(vec![draft(&["a"], 2), draft(&["b"], 3), draft(&["a"], 4)]),
+            publisher.publish(Vec::new()),
+        );
+        assert_eq!(
+            (one.unwrap(), three.unwrap(), none.unwrap()),
+            (vec![1], vec![2, 3, 4], vec![])
+        );
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_written_is_an_error_for_everybody_who_waits() {
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let (publisher, log, database) = publisher(&tasks, &stop).await;
+        database.pool.close().await;
+        let (one, two) = tokio::join!(
+            publisher.publish(vec![draft(&["a"], 1)]),
+            publisher.publish(vec![draft(&["a"], 2)])
+        );
+        assert!(matches!(one, Err(EmitError::Log(_))));
+        assert!(matches!(two, Err(EmitError::Log(_))));
+        assert_eq!(log.head(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_stop_writes_what_was_accepted_and_takes_nothing_more() {
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let (publisher, log, _database) = publisher(&tasks, &stop).await;
+        let accepted = (0..20).map(|n| publisher.publish(vec![draft(&["a"], n)]));
+        let (accepted, ()) = tokio::join!(futures_util::future::join_all(accepted), async { stop.cancel() });
+        assert!(accepted.into_iter().all(|result| result.is_ok()));
+        tasks.close();
+        tasks.wait().await;
+        assert_eq!(log.head(), 20);
+        assert!(matches!(
+            publisher.publish(vec![draft(&["a"], 99)]).await,
+            Err(EmitError::Stopped)
+        ));
+    }
+}

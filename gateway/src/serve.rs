@@ -26,6 +26,9 @@ use crate::{
 /// How long a stop waits for requests and sessions that are still going on.
 const STOP_WITHIN: Duration = Duration::from_secs(3);
 
+/// Passwords hashed at the same time: each takes 19 MiB and a core for as long as it lasts.
+const HASHERS: usize = 2;
+
 /// Bytes of a secret that HS256 makes full use of.
 const STRONG_SECRET: usize = 32;
 
@@ -45,7 +48,8 @@ pub fn start(config: Config) -> Result<Handle, StartError> {
         .name(format!("gateway-{}", config.platform.name()))
         .spawn(move || {
             let _on_end = on_end;
-            let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            let mut builder = tokio::runtime::Builder::new_current_thread();
+            let runtime = match builder.enable_all().max_blocking_threads(HASHERS).build() {
                 Ok(runtime) => runtime,
                 Err(error) => {
                     let _ = started.send(Err(StartError::Thread(error)));
