@@ -1,9 +1,12 @@
-//! Socket.IO 5 packets, sans I/O: what they are. How they are read and written is in the two files below.
+//! Socket.IO 5 packets, sans I/O: what they are. How they are read and written is in the files below.
 //!
 //! `type [attachments "-"] [namespace ","] [ack id] [JSON]`, then one binary message per attachment.
 
 mod decode;
 mod encode;
+mod payload;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 

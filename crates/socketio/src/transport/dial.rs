@@ -79,12 +79,12 @@ mod tests {
 
     #[test]
     fn families_take_turns() {
-        let mixed = addresses(&["[::1]:1", "[::2]:1", "[::3]:1", "1.1.1.1:1"]);
+        let mixed = addresses(&["[::1]:1", "[::2]:1", "[::3]:1", "127.0.0.1:1"]);
         assert_eq!(
             alternate(mixed),
-            addresses(&["[::1]:1", "1.1.1.1:1", "[::2]:1", "[::3]:1"])
+            addresses(&["[::1]:1", "127.0.0.1:1", "[::2]:1", "[::3]:1"])
         );
-        let v4_first = addresses(&["1.1.1.1:1", "[::1]:1"]);
+        let v4_first = addresses(&["127.0.0.1:1", "[::1]:1"]);
         assert_eq!(alternate(v4_first.clone()), v4_first);
         assert!(alternate(Vec::new()).is_empty());
     }

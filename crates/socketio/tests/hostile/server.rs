@@ -1,0 +1,87 @@
+//! A server that does one thing, on real TCP.
+
+use std::{future::pending, sync::Arc};
+
+use carillon_socketio::{ConnectError, Options, connect};
+use futures_util::SinkExt;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+};
+use tokio_tungstenite::{accept_async, tungstenite::Message};
+
+/// The handshake of the official server.
+pub(crate) const OPEN: &str =
+    r#"0{"sid":"e","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#;
+
+/// A server that does one thing with each connection, for as long as this value lives.
+pub(crate) struct Server {
+    pub(crate) port: u16,
+    _task: JoinSet<()>,
+}
+
+impl Server {
+    pub(crate) async fn that<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let mut task = JoinSet::new();
+        task.spawn(async move {
+            let mut connections = JoinSet::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                connections.spawn(serve(stream));
+            }
+        });
+        Self { port, _task: task }
+    }
+
+    /// One that answers the request with these bytes and keeps the connection open.
+    pub(crate) async fn that_says(answer: impl Into<Vec<u8>>) -> Self {
+        let answer = Arc::new(answer.into());
+        Self::that(move |mut stream| {
+            let answer = answer.clone();
+            async move {
+                request(&mut stream).await;
+                stream.write_all(&answer).await.unwrap();
+                pending().await
+            }
+        })
+        .await
+    }
+
+    /// One that opens a WebSocket, sends these messages and then nothing.
+    pub(crate) async fn that_sends(messages: Vec<Message>) -> Self {
+        Self::that(move |stream| {
+            let messages = messages.clone();
+            async move {
+                let mut ws = accept_async(stream).await.unwrap();
+                for message in messages {
+                    ws.send(message).await.unwrap();
+                }
+                let _client = ws;
+                pending().await
+            }
+        })
+        .await
+    }
+
+    pub(crate) fn options(&self, scheme: &str) -> Options {
+        Options::new(format!("{scheme}://127.0.0.1:{}", self.port).parse().unwrap())
+    }
+
+    pub(crate) async fn refuses(&self) -> ConnectError {
+        connect(self.options("http")).await.unwrap_err()
+    }
+}
+
+/// Reads an HTTP request up to its empty line.
+pub(crate) async fn request(stream: &mut (impl AsyncReadExt + Unpin)) -> String {
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        request.push(stream.read_u8().await.unwrap());
+    }
+    String::from_utf8(request).unwrap()
+}
