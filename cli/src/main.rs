@@ -26,6 +26,8 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever read the answer has seen enough of it (`| head`).
+        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
             out::complain(&failure.to_string());
             failure.exit_code()

@@ -1,7 +1,7 @@
 //! `status`
 
 use carillon_engine::Reader;
-use carillon_engine::status::AccountContent;
+use carillon_engine::status::AccountStatus;
 
 use crate::failure::Failure;
 use crate::out;
@@ -21,10 +21,12 @@ pub(crate) async fn run(reader: &Reader, json: bool) -> Result<(), Failure> {
         status.vault.backend, status.vault.state, status.vault.sentence
     ))?;
     for account in status.accounts {
-        out::line(&format!("\n{}  {}", account.id, account.platform))?;
-        match account.content {
-            AccountContent::Closed { error } => out::line(&format!("  {error}"))?,
-            AccountContent::Open(open) => {
+        match account {
+            AccountStatus::Closed { id, platform, error } => {
+                out::line(&format!("\n{id}  {platform}\n  {error}"))?
+            }
+            AccountStatus::Open(open) => {
+                out::line(&format!("\n{}  {}", open.account.id, open.account.platform))?;
                 let identity = &open.account.identity;
                 let who = identity.name.as_deref().unwrap_or(&identity.user_id);
                 out::line(&format!("  {} on {}", out::plain(who), open.account.server))?;

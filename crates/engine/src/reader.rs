@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 
 use crate::error::EngineError;
 use crate::home::Home;
-use crate::status::{AccountContent, AccountStatus, OpenAccount, Status, VaultStatus};
+use crate::status::{AccountStatus, OpenAccount, Status, VaultStatus};
 
 /// Gaps that a status shows.
 const GAPS: u32 = 20;
@@ -149,17 +149,13 @@ impl Reader {
         let state = self.vault.state().await;
         let mut accounts = Vec::new();
         for entry in self.entries().await? {
-            let content = match self.content(&entry.id, owner.is_some()).await {
-                Ok(open) => AccountContent::Open(Box::new(open)),
-                Err(error) => AccountContent::Closed {
+            accounts.push(match self.content(&entry.id, owner.is_some()).await {
+                Ok(open) => AccountStatus::Open(Box::new(open)),
+                Err(error) => AccountStatus::Closed {
+                    id: entry.id,
+                    platform: entry.platform,
                     error: (&error).into(),
                 },
-            };
-            let (id, platform) = (entry.id.to_string(), entry.platform.to_string());
-            accounts.push(AccountStatus {
-                id,
-                platform,
-                content,
             });
         }
         Ok(Status {

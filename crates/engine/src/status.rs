@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use carillon_contract::continuity::Gap;
 use carillon_contract::topic::TopicStatus;
-use carillon_contract::{Account, ApiError, ConnectionStatus, Timestamp};
+use carillon_contract::{Account, AccountId, ApiError, ConnectionStatus, PlatformId, Timestamp};
 use carillon_store::counters::Counts;
 use serde::Serialize;
 
@@ -35,25 +35,16 @@ pub struct VaultStatus {
 
 /// How an account stands.
 #[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AccountStatus {
-    /// Its id.
-    pub id: String,
-    /// Its platform.
-    pub platform: String,
-    /// What is in its file, or why that can't be read.
-    #[serde(flatten)]
-    pub content: AccountContent,
-}
-
-/// What is known of an account.
-#[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub enum AccountContent {
+pub enum AccountStatus {
     /// Its file is open.
     Open(Box<OpenAccount>),
     /// Its file can't be read.
     Closed {
+        /// Its id.
+        id: AccountId,
+        /// Its platform.
+        platform: PlatformId,
         /// Why.
         error: ApiError,
     },

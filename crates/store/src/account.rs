@@ -93,10 +93,11 @@ impl AccountStore {
         &self.path
     }
 
-    /// Writes what is queued, then closes the file. Other clones get [`StoreError::Closed`] once the writer
-    /// has ended, which it does when the last of them is gone.
-    pub async fn close(mut self) {
-        self.writer = None;
+    /// Writes what is queued, then closes the file; other clones get [`StoreError::Closed`] from then on.
+    pub async fn close(self) {
+        if let Some(writer) = &self.writer {
+            writer.close();
+        }
         self.readers.close().await;
         self.tasks.wait().await;
     }

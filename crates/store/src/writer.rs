@@ -4,6 +4,7 @@
 use futures_util::future::BoxFuture;
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 use crate::error::StoreError;
 
@@ -16,14 +17,22 @@ const GROUP: usize = 32;
 #[derive(Clone)]
 pub(crate) struct Writer {
     jobs: mpsc::Sender<Box<dyn Job>>,
+    close: CancellationToken,
 }
 
 impl Writer {
-    /// Starts the task. It ends, and closes the file, when the last `Writer` is dropped.
+    /// Starts the task. It ends, and closes the file, after [`Writer::close`] or when the last `Writer` is
+    /// dropped.
     pub(crate) fn start(connection: SqliteConnection, tasks: &tokio_util::task::TaskTracker) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        tasks.spawn(run(connection, queue));
-        Self { jobs }
+        let close = CancellationToken::new();
+        tasks.spawn(run(connection, queue, close.clone()));
+        Self { jobs, close }
+    }
+
+    /// Takes no more jobs; those that are queued are still done.
+    pub(crate) fn close(&self) {
+        self.close.cancel();
     }
 
     /// Runs `work` in a transaction and gives its result once that is committed.
@@ -46,9 +55,23 @@ impl Writer {
     }
 }
 
-async fn run(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Box<dyn Job>>) {
+async fn run(
+    mut connection: SqliteConnection,
+    mut queue: mpsc::Receiver<Box<dyn Job>>,
+    close: CancellationToken,
+) {
     let mut group = Vec::with_capacity(GROUP);
-    while queue.recv_many(&mut group, GROUP).await > 0 {
+    loop {
+        let jobs = tokio::select! {
+            jobs = queue.recv_many(&mut group, GROUP) => jobs,
+            () = close.cancelled(), if !queue.is_closed() => {
+                queue.close();
+                continue;
+            }
+        };
+        if jobs == 0 {
+            break;
+        }
         let outcome = commit(&mut connection, &mut group).await;
         if let Err(error) = &outcome {
             tracing::warn!(%error, jobs = group.len(), "Commit");

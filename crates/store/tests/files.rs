@@ -273,3 +273,22 @@ async fn a_disk_without_room_loses_nothing_that_was_stored() {
     assert_eq!(stored.repeated, 0);
     assert_eq!(fixture.store.event_counts().await.unwrap().0, 4_999);
 }
+
+#[tokio::test]
+async fn closing_one_clone_writes_what_is_queued_and_closes_all() {
+    let fixture = fixture().await;
+    let other = fixture.store.clone();
+    #[expect(clippy::disallowed_methods, reason = "the test waits for it")]
+    let write = tokio::spawn({
+        let store = fixture.store.clone();
+        async move { store.ingest(batch(vec![trade(1)])).await.is_ok() }
+    });
+    assert!(write.await.unwrap());
+    fixture.store.close().await;
+    assert!(matches!(
+        other.set_complete_until(NOW).await,
+        Err(StoreError::Closed)
+    ));
+    let again = AccountStore::open(other.path(), &fixture.key).await.unwrap();
+    assert_eq!(again.newest_seq().await.unwrap(), 1);
+}

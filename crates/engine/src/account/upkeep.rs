@@ -58,7 +58,7 @@ impl Running {
         }
     }
 
-    /// Leaves the account as a reader of its file should find it.
+    /// Leaves the account as a reader of its file should find it. The file stays open: the engine owns it.
     pub(super) async fn end(mut self) {
         self.drain().await;
         let since = self.with.clock.now();
@@ -76,7 +76,6 @@ impl Running {
         );
         self.session = None;
         self.requests.shutdown().await;
-        self.with.store.close().await;
     }
 
     fn warn<T>(&self, what: &str, result: Result<T, carillon_store::StoreError>) {
