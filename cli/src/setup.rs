@@ -27,7 +27,21 @@ pub(crate) fn logging(verbose: u8) {
         1 => "carillon=info,warn",
         _ => "carillon=debug,info",
     };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let mut filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    // Below these levels they log requests and messages, and with them tokens; whatever RUST_LOG says.
+    for cap in [
+        "tungstenite=warn",
+        "tokio_tungstenite=warn",
+        "hyper=info",
+        "hyper_util=info",
+        "reqwest=info",
+        "sqlx=warn",
+    ] {
+        match cap.parse() {
+            Ok(directive) => filter = filter.add_directive(directive),
+            Err(_) => filter = EnvFilter::new(default),
+        }
+    }
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

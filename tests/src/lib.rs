@@ -1,1 +1,3 @@
 //! End-to-end tests: the real engine, real servers, real processes.
+
+pub mod gateway;

@@ -89,14 +89,21 @@ pub(super) fn inner_time(text: &str) -> Result<Timestamp, Malformed> {
     })
 }
 
-/// A key for an event that tells of a change of a thing: its ids, its content and its time. Three updates of
-/// one thing are three; one update through two rooms is one.
+/// A key for an event that tells of a change of a thing: its name, the thing's ids and the time of the
+/// change. Three updates of one thing are three; one update through two rooms is one.
+///
+/// Where the server gives no time, the content stands in for it, and where it gives no ids either, equal
+/// content counts as the same event for a short while only.
 pub(super) fn change_key(name: &str, ids: &[&str], data: &str, at: Option<Timestamp>) -> DedupeKey {
+    let known = ids.iter().any(|id| !id.is_empty());
     let ids = ids.join("/");
-    DedupeKey {
-        text: format!("{name}/{ids}/{}", canonical_hash(data)),
-        span: at.map_or(KeySpan::Window, KeySpan::At),
-    }
+    let (text, span) = match (known, at) {
+        (true, Some(at)) => (format!("{name}/{ids}"), KeySpan::At(at)),
+        (true, None) => (format!("{name}/{ids}/{}", canonical_hash(data)), KeySpan::Always),
+        (false, Some(at)) => (format!("{name}/{}", canonical_hash(data)), KeySpan::At(at)),
+        (false, None) => (format!("{name}/{}", canonical_hash(data)), KeySpan::Window),
+    };
+    DedupeKey { text, span }
 }
 
 /// A hash that doesn't change when a server writes the fields in another order.

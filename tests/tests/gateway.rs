@@ -1,0 +1,388 @@
+//! The engine against our gateway, which numbers events and lets clients catch up.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use carillon_contract::continuity::GapReason;
+use carillon_contract::{ConnectionState, Topic, UiEvent};
+use carillon_gateway::{Config, To, start};
+use carillon_tests::gateway::{Bench, add_alice, hear, online, state, stop, stored};
+use serde_json::{Value, json};
+
+fn alice() -> Option<To> {
+    Some(To::Username("alice".to_owned()))
+}
+
+fn market(id: &str) -> Topic {
+    Topic {
+        kind: "market".to_owned(),
+        id: id.to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn what_was_received_can_be_read_after_a_restart_without_the_server() -> anyhow::Result<()> {
+    let bench = Bench::new()?;
+    let gateway = start(bench.config())?;
+    let engine = bench.engine().await?;
+    let account = add_alice(&engine, &gateway.url()).await?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    online(&mut listener).await?;
+    gateway
+        .emit("notification", json!({"title": "Kept for later"}), alice())
+        .await?;
+    stored(&mut listener, 1).await?;
+    engine.stop().await;
+    stop(gateway).await?;
+
+    let engine = bench.engine().await?;
+    let ids = [account.id.clone()];
+    let inbox = engine.reader().inbox(&ids, true, 10).await?;
+    assert_eq!(inbox.len(), 1);
+    assert_eq!(
+        inbox.first().map(|notice| notice.title.as_str()),
+        Some("Kept for later")
+    );
+    assert_eq!(engine.reader().search(&ids, "later", 10).await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_that_ended_is_refreshed_once_and_the_account_connects() -> anyhow::Result<()> {
+    let bench = Bench::new()?;
+    let gateway = start(bench.config())?;
+    let engine = bench.engine().await?;
+    let account = add_alice(&engine, &gateway.url()).await?;
+    gateway.expire("alice")?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    online(&mut listener).await?;
+    assert_eq!(gateway.stats().await.refused_tokens, 1);
+    gateway.emit("notification", Value::Null, alice()).await?;
+    stored(&mut listener, 1).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn all_numbered_events_are_there_once_after_the_server_was_killed_and_came_back() -> anyhow::Result<()>
+{
+    let bench = Bench::new()?;
+    let gateway = start(bench.config())?;
+    let engine = bench.engine().await?;
+    let account = add_alice(&engine, &gateway.url()).await?;
+    engine.follow(&account, &market("m-1")).await?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    online(&mut listener).await?;
+
+    // Through the market's room and, since the trader is alice, through her own: each comes twice.
+    let own = json!({"marketId": "m-1", "trader": account.identity.wallet});
+    let mut numbers = gateway.emit_many("market:trade", own.clone(), None, 20).await?;
+    let mut keys = stored(&mut listener, 20).await?;
+
+    let address = gateway.address();
+    stop(gateway).await?;
+    state(&mut listener, ConnectionState::Reconnecting).await?;
+    let gateway = start(Config {
+        bind: address,
+        ..bench.config()
+    })?;
+    // Some of these are sent before the engine is back, some while it catches up, some after.
+    for _ in 0..10 {
+        numbers.extend(gateway.emit_many("market:trade", own.clone(), None, 50).await?);
+        numbers.extend(
+            gateway
+                .emit_many("notification", Value::Null, alice(), 10)
+                .await?,
+        );
+    }
+    keys.extend(stored(&mut listener, numbers.len() - keys.len()).await?);
+
+    let distinct: BTreeSet<&String> = keys.iter().collect();
+    assert_eq!(distinct.len(), numbers.len(), "none is missing");
+    assert_eq!(keys.len(), numbers.len(), "none came twice");
+    let store = engine.reader().store(&account.id).await?;
+    assert_eq!(store.event_counts().await?.0, i64::try_from(numbers.len())?);
+    assert_eq!(store.gaps(10).await?, []);
+    let counts = store.counts().await?;
+    assert_eq!(counts.malformed + counts.unknown, 0);
+    assert!(
+        counts.repeated >= 20,
+        "the trades came through two rooms: {counts:?}"
+    );
+    // The room was joined again: what is sent now still comes.
+    gateway
+        .emit("market:trade", json!({"marketId": "m-1"}), None)
+        .await?;
+    stored(&mut listener, 1).await?;
+    assert!(engine.reader().status().await?.accounts.len() == 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_sent_while_the_app_was_closed_is_fetched_at_the_next_start() -> anyhow::Result<()> {
+    let bench = Bench::new()?;
+    let gateway = start(bench.config())?;
+    let engine = bench.engine().await?;
+    let account = add_alice(&engine, &gateway.url()).await?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    online(&mut listener).await?;
+    engine.stop().await;
+    // More than a page of the log.
+    gateway
+        .emit_many("notification", Value::Null, alice(), 1_200)
+        .await?;
+
+    let engine = bench.engine().await?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    let mut summaries = Vec::new();
+    let mut notices = 0;
+    hear(&mut listener, "1,200 notices", |event| {
+        if let UiEvent::Notices {
+            notices: new,
+            summary,
+        } = event
+        {
+            summaries.push(*summary);
+            notices += new.len();
+        }
+        (notices >= 1_200).then_some(())
+    })
+    .await?;
+    assert_eq!(notices, 1_200);
+    assert!(
+        summaries.iter().all(|summary| *summary),
+        "a catch-up rings once, not 1,200 times"
+    );
+    let unread = engine.reader().store(&account.id).await?.unread().await?;
+    assert_eq!(unread.values().sum::<i64>(), 1_200);
+    Ok(())
+}
+
+#[tokio::test]
+async fn three_updates_of_one_thing_are_three_and_a_repeated_one_is_one() -> anyhow::Result<()> {
+    let bench = Bench::new()?;
+    let gateway = start(bench.config())?;
+    let engine = bench.engine().await?;
+    let account = add_alice(&engine, &gateway.url()).await?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    online(&mut listener).await?;
+    for minute in [1, 2, 3, 3] {
+        let dividend = json!({
+            "dividendId": "d-1", "amount": "1000", "timestamp": format!("2026-03-02T09:0{minute}:00.000Z"),
+        });
+        gateway.emit("dividend:available", dividend, alice()).await?;
+    }
+    gateway
+        .emit("notification", json!({"notificationId": "last"}), alice())
+        .await?;
+    let keys = stored(&mut listener, 4).await?;
+    assert_eq!(
+        keys.iter()
+            .filter(|key| key.as_str() == "dividend:available/d-1")
+            .count(),
+        3
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn events_that_the_server_no_longer_keeps_are_a_gap() -> anyhow::Result<()> {
+    let bench = Bench::new()?;
+    let gateway = start(bench.config())?;
+    let engine = bench.engine().await?;
+    let account = add_alice(&engine, &gateway.url()).await?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    online(&mut listener).await?;
+    gateway.emit("notification", Value::Null, alice()).await?;
+    stored(&mut listener, 1).await?;
+    engine.stop().await;
+    gateway
+        .emit_many("notification", Value::Null, alice(), 30)
+        .await?;
+    let address = gateway.address();
+    stop(gateway).await?;
+
+    // It comes back with a shorter memory: of the thirty only five are left.
+    let retention = carillon_gateway::Retention {
+        count: 5,
+        ..carillon_gateway::Retention::default()
+    };
+    let gateway = start(Config {
+        bind: address,
+        retention,
+        ..bench.config()
+    })?;
+    gateway.emit("notification", Value::Null, alice()).await?;
+    let engine = bench.engine().await?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    online(&mut listener).await?;
+    let store = engine.reader().store(&account.id).await?;
+    let gaps = store.gaps(10).await?;
+    assert_eq!(
+        gaps.iter().map(|gap| gap.why).collect::<Vec<_>>(),
+        [GapReason::Pruned]
+    );
+    assert!(store.event_counts().await?.0 < 32);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_replaced_log_is_a_gap_and_is_read_from_its_start() -> anyhow::Result<()> {
+    let bench = Bench::new()?;
+    let secret = carillon_gateway::Secret::new("a-secret-that-outlives-the-log-of-this-test");
+    let config = |bench: &Bench| Config {
+        jwt_secret: Some(secret.clone()),
+        ..bench.config()
+    };
+    let gateway = start(config(&bench))?;
+    let engine = bench.engine().await?;
+    let account = add_alice(&engine, &gateway.url()).await?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    online(&mut listener).await?;
+    gateway.emit("notification", Value::Null, alice()).await?;
+    stored(&mut listener, 1).await?;
+    let address = gateway.address();
+    stop(gateway).await?;
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(bench.folder.path().join(format!("gateway.db{suffix}")));
+    }
+    let gateway = start(Config {
+        bind: address,
+        ..config(&bench)
+    })?;
+    let gap = hear(&mut listener, "a gap", |event| match event {
+        UiEvent::Gap { gap, .. } => Some(*gap),
+        _ => None,
+    })
+    .await?;
+    assert_eq!(gap.why, GapReason::LogReplaced);
+    assert!(gap.from <= gap.to);
+    online(&mut listener).await?;
+    gateway.emit("notification", Value::Null, alice()).await?;
+    stored(&mut listener, 1).await?;
+    assert_eq!(engine.reader().store(&account.id).await?.gaps(10).await?, [gap]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_event_that_is_too_large_is_skipped_and_told_and_the_next_ones_come() -> anyhow::Result<()> {
+    let mut bench = Bench::new()?;
+    bench.overrides.largest_event = Some(64 * 1024);
+    let gateway = start(bench.config())?;
+    let engine = bench.engine().await?;
+    let account = add_alice(&engine, &gateway.url()).await?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    online(&mut listener).await?;
+    gateway
+        .emit(
+            "notification",
+            json!({"message": "x".repeat(100 * 1024)}),
+            alice(),
+        )
+        .await?;
+    let cause = state(&mut listener, ConnectionState::Reconnecting).await?;
+    assert!(cause.is_some_and(|cause| cause.contains("larger than the limit of 65536 bytes")));
+    let why = hear(&mut listener, "a gap", |event| match event {
+        UiEvent::Gap { gap, .. } => Some(gap.why),
+        _ => None,
+    })
+    .await?;
+    assert_eq!(why, GapReason::TooLarge);
+    online(&mut listener).await?;
+    gateway.emit("notification", Value::Null, alice()).await?;
+    stored(&mut listener, 1).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_topic_is_followed_while_online_and_left_again() -> anyhow::Result<()> {
+    let bench = Bench::new()?;
+    let gateway = start(bench.config())?;
+    let engine = bench.engine().await?;
+    let account = add_alice(&engine, &gateway.url()).await?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    online(&mut listener).await?;
+    engine.follow(&account, &market("m-9")).await?;
+    let confirmed = |topics: &[carillon_contract::topic::TopicStatus]| {
+        topics
+            .iter()
+            .any(|status| status.confirmed && status.topic.id == "m-9")
+    };
+    hear(&mut listener, "the room to be joined", |event| match event {
+        UiEvent::Topics { topics, .. } if confirmed(topics) => Some(()),
+        _ => None,
+    })
+    .await?;
+    gateway
+        .emit("market:trade", json!({"marketId": "m-9"}), None)
+        .await?;
+    stored(&mut listener, 1).await?;
+    assert_eq!(
+        engine
+            .reader()
+            .store(&account.id)
+            .await?
+            .entities("market")
+            .await?
+            .len(),
+        1
+    );
+
+    let rooms = gateway.stats().await.active_rooms;
+    assert!(engine.unfollow(&account, &market("m-9")).await?);
+    tokio::time::timeout(Duration::from_secs(20), async {
+        while gateway.stats().await.active_rooms >= rooms {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_removed_account_is_gone_from_disk_and_from_the_server() -> anyhow::Result<()> {
+    let bench = Bench::new()?;
+    let gateway = start(bench.config())?;
+    let engine = bench.engine().await?;
+    let account = add_alice(&engine, &gateway.url()).await?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    online(&mut listener).await?;
+    engine.remove_account(&account).await?;
+    assert_eq!(std::fs::read_dir(bench.home().join("accounts"))?.count(), 0);
+    assert!(engine.reader().entries().await?.is_empty());
+    tokio::time::timeout(Duration::from_secs(20), async {
+        while gateway.stats().await.connected_clients > 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_that_sends_the_app_away_is_tried_slowly_and_nothing_is_lost() -> anyhow::Result<()> {
+    let bench = Bench::new()?;
+    let gateway = start(bench.config())?;
+    let engine = bench.engine().await?;
+    let account = add_alice(&engine, &gateway.url()).await?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    online(&mut listener).await?;
+    assert_eq!(gateway.disconnect("alice")?, 1);
+    let cause = state(&mut listener, ConnectionState::Reconnecting).await?;
+    assert_eq!(cause.as_deref(), Some("The server closed the connection."));
+    gateway.emit("notification", Value::Null, alice()).await?;
+    stored(&mut listener, 1).await?;
+    Ok(())
+}
