@@ -4,6 +4,7 @@
 //! Its name there is also what a requirement is kept by, as `check:<name>`.
 
 mod arrows;
+mod checkout;
 mod deny;
 mod forbidden;
 mod hosts;
@@ -44,7 +45,8 @@ impl Outcome {
 type Check = fn(&Workspace) -> Result<Outcome>;
 
 /// All checks by name, the quick ones first.
-const CHECKS: [(&str, Check); 11] = [
+const CHECKS: [(&str, Check); 12] = [
+    ("checkout", checkout::check),
     ("format", format),
     ("arrows", arrows::check),
     ("platform-names", platform_names::check),
