@@ -72,32 +72,9 @@ impl AccountTokens {
         }
         Ok(kept.clone())
     }
-}
 
-#[async_trait]
-impl Credentials for AccountTokens {
-    async fn token(&self) -> Result<Secret, TokenError> {
-        let tokens = self
-            .load(&mut *self.kept.lock().await)
-            .await
-            .map_err(TokenError::Failed)?;
-        let Some(tokens) = tokens else {
-            return Err(TokenError::Missing);
-        };
-        // The claim may be wrong and so may this clock; so it only spares a refusal that is sure to come
-        // where the token can be renewed. Without a refresh token the server has the last word.
-        let ended = Claims::read(&tokens.access)
-            .and_then(|claims| claims.expires_at())
-            .is_some_and(|at| at <= self.clock.now());
-        if ended && tokens.refresh.is_some() {
-            return Err(TokenError::Expired);
-        }
-        Ok(tokens.access)
-    }
-
-    async fn refresh(&self) -> Result<(), RefreshError> {
-        let mut kept = self.kept.lock().await;
-        let tokens = self.load(&mut kept).await.map_err(RefreshError::Failed)?;
+    async fn renew(&self, kept: &mut Option<Tokens>) -> Result<(), RefreshError> {
+        let tokens = self.load(kept).await.map_err(RefreshError::Failed)?;
         let Some(refresh) = tokens.and_then(|tokens| tokens.refresh) else {
             return Err(RefreshError::Refused);
         };
@@ -125,6 +102,38 @@ impl Credentials for AccountTokens {
         }
         *kept = Some(fresh);
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Credentials for AccountTokens {
+    async fn token(&self) -> Result<Secret, TokenError> {
+        let tokens = self
+            .load(&mut *self.kept.lock().await)
+            .await
+            .map_err(TokenError::Failed)?;
+        let Some(tokens) = tokens else {
+            return Err(TokenError::Missing);
+        };
+        // The claim may be wrong and so may this clock; so it only spares a refusal that is sure to come
+        // where the token can be renewed. Without a refresh token the server has the last word.
+        let ended = Claims::read(&tokens.access)
+            .and_then(|claims| claims.expires_at())
+            .is_some_and(|at| at <= self.clock.now());
+        if ended && tokens.refresh.is_some() {
+            return Err(TokenError::Expired);
+        }
+        Ok(tokens.access)
+    }
+
+    async fn refresh(&self) -> Result<(), RefreshError> {
+        let mut kept = self.kept.lock().await;
+        let renewed = self.renew(&mut kept).await;
+        if matches!(renewed, Err(RefreshError::Refused)) {
+            // What the person signs in with next is in the vault, not here.
+            *kept = None;
+        }
+        renewed
     }
 
     fn is_auth_error(&self, message: &str) -> bool {
