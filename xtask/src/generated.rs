@@ -1,9 +1,11 @@
 //! Files that are written by a program and committed: `cargo xtask bindings` and `cargo xtask schema`.
 
 use std::fs;
-use std::process::Stdio;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use cargo_metadata::Message;
 
 use crate::workspace::Workspace;
 
@@ -17,13 +19,6 @@ pub(crate) enum Generated {
 }
 
 impl Generated {
-    fn package(self) -> &'static str {
-        match self {
-            Self::Bindings => "carillon-contract",
-            Self::Schema => "carillon-store",
-        }
-    }
-
     /// The name of the subcommand, and of the example which prints the file.
     fn name(self) -> &'static str {
         match self {
@@ -89,18 +84,10 @@ fn first_difference(one: &str, two: &str) -> Option<usize> {
 }
 
 fn print(workspace: &Workspace, file: Generated) -> Result<String> {
-    let ran = workspace
-        .cargo(&[
-            "run",
-            "--quiet",
-            "--package",
-            file.package(),
-            "--example",
-            file.name(),
-        ])
+    let ran = Command::new(example(workspace, file)?)
         .stdin(Stdio::null())
         .output()
-        .context("Run cargo")?;
+        .with_context(|| format!("Print what is to be {}", file.path()))?;
     if !ran.status.success() {
         bail!(
             "{} could not be printed:\n{}",
@@ -109,6 +96,41 @@ fn print(workspace: &Workspace, file: Generated) -> Result<String> {
         );
     }
     String::from_utf8(ran.stdout).with_context(|| format!("Read what is to be {}", file.path()))
+}
+
+/// Builds the example and tells where it is.
+///
+/// It is built as part of the whole workspace: of one package alone cargo would choose other features for the
+/// packages below it, and build all of them once more.
+fn example(workspace: &Workspace, file: Generated) -> Result<PathBuf> {
+    let built = workspace
+        .cargo(&[
+            "build",
+            "--quiet",
+            "--workspace",
+            "--example",
+            file.name(),
+            "--message-format",
+            "json",
+        ])
+        .stdin(Stdio::null())
+        .output()
+        .context("Run cargo")?;
+    if !built.status.success() {
+        bail!(
+            "{} could not be built:\n{}",
+            file.name(),
+            String::from_utf8_lossy(&built.stderr).trim_end()
+        );
+    }
+    Message::parse_stream(built.stdout.as_slice())
+        .filter_map(Result::ok)
+        .find_map(|message| match message {
+            Message::CompilerArtifact(artifact) if artifact.target.name == file.name() => artifact.executable,
+            _ => None,
+        })
+        .map(PathBuf::from)
+        .with_context(|| format!("cargo built no program {}", file.name()))
 }
 
 #[cfg(test)]
