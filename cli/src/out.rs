@@ -27,7 +27,7 @@ pub(crate) fn note(text: &str) {
 
 /// Says what went wrong.
 pub(crate) fn complain(text: &str) {
-    note(&format!("carillon-cli: {text}"));
+    note(&format!("carillon-cli: {}", plain(text)));
 }
 
 /// What a terminal could take for a command must not come from a server.

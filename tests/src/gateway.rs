@@ -40,6 +40,8 @@ pub struct Bench {
     pub vault: Arc<dyn TokenVault>,
     /// Numbers that stand in for the platform's own.
     pub overrides: Overrides,
+    /// What is built in.
+    pub platforms: Platforms,
 }
 
 impl Bench {
@@ -55,6 +57,7 @@ impl Bench {
                 policy: Some(impatient()),
                 largest_event: None,
             },
+            platforms: Platforms::built_in(),
         })
     }
 
@@ -74,7 +77,7 @@ impl Bench {
         let parts = Parts {
             home: Home::new(self.home()),
             vault: Arc::clone(&self.vault),
-            platforms: Platforms::built_in(),
+            platforms: self.platforms.clone(),
             transport: Arc::new(SocketIo::default()),
             clock: Arc::new(SystemClock),
             notifier: Arc::new(Silent),

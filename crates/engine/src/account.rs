@@ -5,6 +5,7 @@
 mod session;
 mod upkeep;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use carillon_link::{Cause, Handle};
 use carillon_platforms::{Answer, Platform};
 use carillon_store::ingest::{Batch, Stored};
 use carillon_store::{AccountStore, StoreError};
+use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
@@ -87,13 +89,13 @@ struct Running {
 }
 
 impl AccountTask {
-    /// Runs until `stop`, or until the link has ended.
+    /// Runs until `stop`, or until the link has ended. A defect that panics ends the session, is told, and
+    /// the account goes on with the next one.
     pub(crate) async fn run(
         self,
         mut reports: mpsc::Receiver<Report>,
         mut commands: mpsc::Receiver<Command>,
     ) {
-        let stop = self.stop.clone();
         let mut running = Running {
             with: self,
             session: None,
@@ -101,27 +103,15 @@ impl AccountTask {
             failed_catch_ups: (0, GapReason::CatchUpFailed),
             refused_an_event: false,
         };
-        let mut upkeep = interval(UPKEEP);
-        upkeep.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                biased;
-                () = stop.cancelled() => break,
-                report = reports.recv() => match report {
-                    Some(report) => running.report(report).await,
-                    None => break,
-                },
-                Some(command) = commands.recv() => running.command(command),
-                Some(reply) = running.requests.join_next() => match reply {
-                    Ok(reply) => running.reply(reply).await,
-                    Err(error) => tracing::error!(%error, "A request ended by a panic"),
-                },
-                first = next(&mut running.session) => match first {
-                    Some(first) => running.receive(first).await,
-                    None => running.events_ended(),
-                },
-                _ = upkeep.tick() => running.upkeep().await,
-            }
+        // What a panic may leave half done is thrown away with the session; the store has transactions.
+        while AssertUnwindSafe(running.serve(&mut reports, &mut commands))
+            .catch_unwind()
+            .await
+            .is_err()
+        {
+            tracing::error!(account = %running.with.account.id, "The account's task panicked and goes on");
+            running.requests = JoinSet::new();
+            running.give_up().await;
         }
         running.end().await;
     }
@@ -136,6 +126,44 @@ async fn next(session: &mut Option<Live>) -> Option<Received> {
 }
 
 impl Running {
+    async fn serve(&mut self, reports: &mut mpsc::Receiver<Report>, commands: &mut mpsc::Receiver<Command>) {
+        let stop = self.with.stop.clone();
+        let mut upkeep = interval(UPKEEP);
+        upkeep.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                report = reports.recv() => match report {
+                    Some(report) => self.report(report).await,
+                    None => break,
+                },
+                Some(command) = commands.recv() => self.command(command),
+                Some(reply) = self.requests.join_next() => match reply {
+                    Ok(reply) => self.reply(reply).await,
+                    // Given up together with its session.
+                    Err(error) if error.is_cancelled() => {}
+                    Err(error) => {
+                        tracing::error!(%error, "A request panicked");
+                        self.give_up().await;
+                    }
+                },
+                first = next(&mut self.session) => match first {
+                    Some(first) => self.receive(first).await,
+                    None => self.events_ended(),
+                },
+                _ = upkeep.tick() => self.upkeep().await,
+            }
+        }
+    }
+
+    /// Ends the session over a defect of the app.
+    async fn give_up(&mut self) {
+        if let Some(live) = self.session.take() {
+            self.with.link.give_up(live.number, Cause::Internal).await;
+        }
+    }
+
     async fn report(&mut self, report: Report) {
         match report {
             Report::Changed(status) => self.changed(status).await,

@@ -29,7 +29,15 @@ pub use reader::Reader;
 pub mod parts {
     pub use carillon_link::{AddressError, Policy, Server, SocketIo, Transport};
     pub use carillon_platforms::Registry as Platforms;
+    pub use carillon_vault::{MemoryVault, SealedFile, TokenVault, VaultError, VaultState, os};
+
+    /// What an adapter of a platform is made of.
+    pub mod platform {
+        pub use carillon_platforms::platform::TopicError;
+        pub use carillon_platforms::{
+            Answer, Call, Claims, Platform, Profile, Request, SignInError, Tokens, Welcome,
+        };
+    }
     pub use carillon_store::StoreError;
     pub use carillon_store::notices::PageKey;
-    pub use carillon_vault::{MemoryVault, SealedFile, TokenVault, VaultError, VaultState, os};
 }

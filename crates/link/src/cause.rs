@@ -51,6 +51,9 @@ pub enum Cause {
     /// What was missed could not be fetched.
     #[error("Catching up failed.")]
     CatchUp,
+    /// A defect of the app.
+    #[error("Something in Carillon itself failed; it goes on by itself.")]
+    Internal,
     /// The cache can't be written.
     #[error("The cache can't be written: {0}")]
     Store(String),
@@ -76,6 +79,7 @@ impl Cause {
             | Self::Overrun
             | Self::Vault(_)
             | Self::CatchUp
+            | Self::Internal
             | Self::Store(_) => false,
         }
     }

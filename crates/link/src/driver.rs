@@ -185,7 +185,7 @@ impl Driver {
                     Err(error) if error.is_cancelled() => continue,
                     Err(error) => {
                         tracing::error!(%error, "A task of the link ended by a panic");
-                        Input::Lost(Cause::Protocol)
+                        Input::Lost(Cause::Internal)
                     }
                 },
                 () = sleep_until(timer), if self.wake_at.is_some() => {

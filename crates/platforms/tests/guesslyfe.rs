@@ -161,6 +161,7 @@ fn a_creator_is_followed_by_the_address_in_lower_case() {
         })
     };
     assert_eq!(topic("creator", "0xABCD").unwrap().id, "0xabcd");
+    assert_eq!(topic("creator", "Tidewatch").unwrap().id, "Tidewatch");
     assert_eq!(topic("market", "M-1").unwrap().id, "M-1");
     assert!(matches!(
         topic("user", "0xabcd"),

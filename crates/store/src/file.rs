@@ -1,5 +1,7 @@
 //! How a database file is opened, with or without a key.
 
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
@@ -89,13 +91,29 @@ pub(crate) async fn open(
 
 /// Makes the file, which must not be there.
 pub(crate) async fn create(path: &Path, key: Option<&DatabaseKey>) -> Result<SqliteConnection, StoreError> {
-    if path.exists() {
-        return Err(StoreError::Exists {
-            path: path.to_owned(),
-        });
+    make_private(path)?;
+    Ok(SqliteConnection::connect_with(&options(path, key, Use::Write)).await?)
+}
+
+/// Makes an empty file that only its owner can read; SQLite gives the files beside it the same rights.
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
     }
-    let options = options(path, key, Use::Write).create_if_missing(true);
-    Ok(SqliteConnection::connect_with(&options).await?)
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(StoreError::Exists {
+            path: path.to_owned(),
+        }),
+        Err(source) => Err(StoreError::Io {
+            path: path.to_owned(),
+            source,
+        }),
+    }
 }
 
 /// Brings the schema up to date.

@@ -25,8 +25,9 @@ pub(super) fn topic(topic: &Topic) -> Result<Topic, TopicError> {
     if id.is_empty() || id.len() > 128 || !id.bytes().all(allowed) {
         return Err(TopicError::BadId(topic.id.clone()));
     }
-    // A creator's id is a wallet address, whose case carries no meaning.
-    let id = if topic.kind == "creator" {
+    // A creator's id is most often a wallet address, whose case carries no meaning.
+    let is_address = topic.kind == "creator" && (id.starts_with("0x") || id.starts_with("0X"));
+    let id = if is_address {
         id.to_ascii_lowercase()
     } else {
         id.to_owned()
