@@ -138,7 +138,7 @@ struct Driver {
     work: JoinSet<Done>,
     wake_at: Option<Instant>,
     /// Reports that wait for room. Sending is a branch of the loop, so that the link hears commands while
-    /// the account is busy; a few at most are made between two sends.
+    /// the account is busy; see [`Driver::tell`] for its bound.
     outbox: VecDeque<Report>,
 }
 
@@ -220,8 +220,21 @@ impl Driver {
                 socket_id: self.socket_id.clone(),
                 next_try,
             };
-            self.outbox.push_back(Report::Changed(status));
+            self.tell(status);
         }
+    }
+
+    /// Reports a change. To an account that takes no reports, only the newest changes are kept.
+    fn tell(&mut self, status: Status) {
+        if self.outbox.len() >= REPORTS
+            && let Some(oldest) = self
+                .outbox
+                .iter()
+                .position(|report| matches!(report, Report::Changed(_)))
+        {
+            self.outbox.remove(oldest);
+        }
+        self.outbox.push_back(Report::Changed(status));
     }
 
     fn carry_out(&mut self, effect: Effect) {

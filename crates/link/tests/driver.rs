@@ -1,0 +1,156 @@
+//! The driver with a scripted transport and a paused clock: what it opens, when, and with which token.
+
+mod script;
+
+use std::time::Duration;
+
+use carillon_contract::ConnectionState;
+use carillon_link::driver::Report;
+use carillon_link::{Cause, Phase};
+use script::{Outcome, Rig};
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_connection_is_opened_again_after_the_delay() {
+    let mut rig = Rig::new([Outcome::Open, Outcome::Open]);
+    rig.handle.start().await;
+    let first = rig.go_online().await;
+    first.lose(Cause::TransportClosed);
+    let cause = rig.until_waiting().await;
+    assert_eq!(cause, Cause::TransportClosed);
+    let before = tokio::time::Instant::now();
+    rig.go_online().await;
+    let waited = before.elapsed();
+    assert!(
+        waited >= Duration::from_millis(500) && waited <= Duration::from_millis(1_600),
+        "{waited:?}"
+    );
+    assert_eq!(rig.opened(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn sixteen_minutes_without_a_network_are_tried_slowly_to_the_end() {
+    let mut rig = Rig::new(std::iter::repeat_n(Outcome::Fail(Cause::Unreachable), 500));
+    rig.handle.start().await;
+    let begun = tokio::time::Instant::now();
+    while begun.elapsed() < Duration::from_secs(16 * 60) {
+        rig.until_waiting().await;
+    }
+    // Five fast tries, then one about every thirty seconds: never a storm, never silence.
+    let opened = rig.opened();
+    assert!((25..=75).contains(&opened), "{opened} tries in 16 minutes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn trying_now_ends_a_wait() {
+    let mut rig = Rig::new([Outcome::Fail(Cause::ServerDisconnect), Outcome::Open]);
+    rig.handle.start().await;
+    rig.until_waiting().await;
+    let before = tokio::time::Instant::now();
+    rig.handle.start().await;
+    rig.go_online().await;
+    assert!(before.elapsed() < Duration::from_millis(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_token_is_renewed_once_and_the_new_one_is_sent() {
+    let mut rig = Rig::new([Outcome::Refuse("Authentication failed"), Outcome::Open]);
+    rig.handle.start().await;
+    rig.go_online().await;
+    assert_eq!(rig.tokens(), ["token-0", "token-1"]);
+    assert_eq!(rig.refreshes(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_stays_refused_asks_the_person_and_tries_nothing_more() {
+    let mut rig = Rig::new(std::iter::repeat_n(Outcome::Refuse("Authentication failed"), 9));
+    rig.handle.start().await;
+    rig.until(|phase| matches!(phase, Phase::NeedsSignIn)).await;
+    tokio::time::sleep(Duration::from_secs(24 * 60 * 60)).await;
+    assert_eq!((rig.opened(), rig.refreshes()), (2, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_refusal_does_not_spend_the_token() {
+    let mut rig = Rig::new([Outcome::Refuse("Too many connections"), Outcome::Open]);
+    rig.handle.start().await;
+    assert_eq!(
+        rig.until_waiting().await,
+        Cause::Refused("Too many connections".to_owned())
+    );
+    rig.go_online().await;
+    assert_eq!(rig.refreshes(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_said_about_an_earlier_session_changes_nothing() {
+    let mut rig = Rig::new([Outcome::Open, Outcome::Open]);
+    rig.handle.start().await;
+    let first = rig.go_online().await;
+    first.lose(Cause::Silent);
+    let second = rig.go_online().await;
+    rig.handle.give_up(first.session, Cause::CatchUp).await;
+    rig.handle.token_refused(first.session).await;
+    rig.handle.stop().await;
+    // Had one of these been heard, the phase would have changed before the stop.
+    rig.until(|phase| matches!(phase, Phase::Idle)).await;
+    assert_eq!(
+        rig.seen.last().map(Phase::state),
+        Some(ConnectionState::Disconnected)
+    );
+    assert!(
+        !rig.seen_since_online
+            .iter()
+            .any(|phase| matches!(phase, Phase::Waiting { .. } | Phase::Refreshing(_)))
+    );
+    assert!(second.is_closed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_signs_in_is_left_in_time() {
+    let mut rig = Rig::new([Outcome::Open]);
+    rig.handle.start().await;
+    let before = tokio::time::Instant::now();
+    let report = rig.opened_session().await;
+    assert_eq!(rig.until_waiting().await, Cause::SignInTimedOut);
+    assert_eq!(before.elapsed().as_secs(), 10);
+    assert!(report.is_closed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn waking_up_leaves_a_dead_connection_at_once() {
+    let mut rig = Rig::new([Outcome::Open, Outcome::Open]);
+    rig.handle.start().await;
+    let first = rig.go_online().await;
+    first.play_dead();
+    rig.handle.woke();
+    assert_eq!(rig.until_waiting().await, Cause::Silent);
+}
+
+#[tokio::test(start_paused = true)]
+async fn stopping_closes_the_connection_and_opens_none() {
+    let mut rig = Rig::new([Outcome::Open, Outcome::Open]);
+    rig.handle.start().await;
+    let first = rig.go_online().await;
+    rig.handle.stop().await;
+    rig.until(|phase| matches!(phase, Phase::Idle)).await;
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert!(first.is_closed());
+    assert_eq!(rig.opened(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_takes_no_reports_does_not_keep_the_link_from_hearing() {
+    let mut rig = Rig::new(std::iter::repeat_n(Outcome::Fail(Cause::Unreachable), 200));
+    rig.handle.start().await;
+    // Nobody reads reports for an hour; the link goes on, and remembers a bounded number of them.
+    tokio::time::sleep(Duration::from_secs(60 * 60)).await;
+    rig.handle.stop().await;
+    let mut reports = 0;
+    loop {
+        match rig.report().await {
+            Report::Changed(status) if status.phase == Phase::Idle => break,
+            _ => reports += 1,
+        }
+    }
+    assert!(reports <= 100, "{reports} reports were kept");
+}
