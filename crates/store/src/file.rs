@@ -41,6 +41,9 @@ pub(crate) fn options(path: &Path, key: Option<&DatabaseKey>, r#use: Use) -> Sql
             .pragma("cipher_hmac_algorithm", "HMAC_SHA256")
             // It would write to the standard error; what goes wrong is told by the result code.
             .pragma("cipher_log_level", "NONE");
+    } else {
+        // Nothing hides what stays behind of a deleted row here.
+        options = options.pragma("secure_delete", "ON");
     }
     options = options
         .busy_timeout(BUSY)

@@ -189,14 +189,19 @@ impl Registry {
         Ok(())
     }
 
-    /// Strikes an account off.
+    /// Strikes an account off, and wipes what the file held of it.
     ///
     /// # Errors
     /// Where the registry can't be written.
     pub async fn strike(&self, id: &AccountId) -> Result<(), StoreError> {
+        let mut connection = self.connection.lock().await;
         sqlx::query("DELETE FROM accounts WHERE id = ?1")
             .bind(id.as_str())
-            .execute(&mut *self.connection.lock().await)
+            .execute(&mut *connection)
+            .await?;
+        // The row is still in the log beside the file. Who reads just now keeps it there a little longer.
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(&mut *connection)
             .await?;
         Ok(())
     }
