@@ -1,5 +1,6 @@
 //! What a command works with: the data folder, the vault, logging.
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,7 +11,11 @@ use carillon_engine::home::Home;
 use carillon_engine::notify::Silent;
 use carillon_engine::parts::{Platforms, SealedFile, SocketIo, TokenVault, VaultError, os};
 use carillon_engine::{EngineError, Parts};
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata};
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::{EnvFilter, FilterExt as _, filter_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::failure::Failure;
 
@@ -27,25 +32,18 @@ pub(crate) fn logging(verbose: u8) {
         1 => "carillon=info,warn",
         _ => "carillon=debug,info",
     };
-    let mut filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
-    // Below these levels they log requests and messages, and with them tokens; whatever RUST_LOG says.
-    for cap in [
-        "tungstenite=warn",
-        "tokio_tungstenite=warn",
-        "hyper=info",
-        "hyper_util=info",
-        "reqwest=info",
-        "sqlx=warn",
-    ] {
-        match cap.parse() {
-            Ok(directive) => filter = filter.add_directive(directive),
-            Err(_) => filter = EnvFilter::new(default),
-        }
-    }
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let asked = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let words = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        .init();
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_filter(asked.and(filter_fn(holds_no_secrets)));
+    tracing_subscriber::registry().with(words).init();
+}
+
+/// Our own crates log no secrets at any level. Others log requests and messages, and with them tokens, below
+/// the level `info`; whatever `RUST_LOG` asks for.
+fn holds_no_secrets(about: &Metadata<'_>) -> bool {
+    about.target().starts_with("carillon") || *about.level() <= Level::INFO
 }
 
 pub(crate) fn home(home: Option<PathBuf>) -> Result<Home, Failure> {
