@@ -26,6 +26,8 @@ pub(crate) enum Failure {
     Json(#[from] serde_json::Error),
     #[error("The server did not accept the account: {0}")]
     NotAccepted(String),
+    #[error("The server did not accept the sign-in: {0}")]
+    SignInRefused(String),
     #[error("Signals can't be awaited: {0}")]
     Signals(std::io::Error),
     #[error("No runtime: {0}")]
@@ -51,6 +53,7 @@ impl Failure {
                 ErrorCode::Internal => 1,
             },
             Self::UnknownVault(_) | Self::NoPassphrase => 7,
+            Self::SignInRefused(_) => 4,
             Self::NotAccepted(_) => 5,
             Self::NoHome | Self::EmptyInput => 2,
             Self::Input(_) | Self::Output(_) | Self::Json(_) | Self::Signals(_) | Self::Runtime(_) => 1,

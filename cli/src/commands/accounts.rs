@@ -69,7 +69,10 @@ async fn check(engine: &Engine, account: &Account) -> Result<(), Failure> {
             };
             match status.state {
                 ConnectionState::Connected => return Ok(()),
-                ConnectionState::Error | ConnectionState::Reconnecting => {
+                ConnectionState::Error => {
+                    return Err(Failure::SignInRefused(status.cause.clone().unwrap_or_default()));
+                }
+                ConnectionState::Reconnecting => {
                     return Err(Failure::NotAccepted(status.cause.clone().unwrap_or_default()));
                 }
                 ConnectionState::Disconnected | ConnectionState::Connecting => {}
