@@ -1,0 +1,96 @@
+//! As much HTTP as these tests speak: one request to a connection, all over loopback.
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use crate::process::within;
+
+/// Posts JSON and reads the answer: its status and its JSON, `null` where it has none.
+///
+/// # Errors
+/// Where there is no answer.
+pub async fn post(server: &str, path: &str, body: &Value) -> Result<(u16, Value)> {
+    let host = server
+        .strip_prefix("http://")
+        .context("Only http is spoken here")?;
+    let mut stream = TcpStream::connect(host).await?;
+    let body = body.to_string();
+    let length = body.len();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
+         connection: close\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = String::new();
+    within("an HTTP answer", stream.read_to_string(&mut answer)).await??;
+    let (head, body) = answer
+        .split_once("\r\n\r\n")
+        .context("The answer has no end of its head")?;
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let status = status.with_context(|| format!("No status: {head}"))?;
+    Ok((status, serde_json::from_str(body).unwrap_or_default()))
+}
+
+/// A web server that has a page for whoever asks for anything, and knows nothing of Socket.IO.
+pub struct Website {
+    /// Where it is.
+    pub url: String,
+    _serving: JoinSet<()>,
+}
+
+impl Website {
+    /// Starts one.
+    ///
+    /// # Errors
+    /// Where no port is free.
+    pub async fn start() -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let mut serving = JoinSet::new();
+        serving.spawn(async move {
+            // One after the other is enough for these tests.
+            while let Ok((stream, _)) = listener.accept().await {
+                // A client that hangs up has no answer to miss.
+                let _ = serve(stream).await;
+            }
+        });
+        Ok(Self {
+            url,
+            _serving: serving,
+        })
+    }
+}
+
+async fn serve(mut stream: TcpStream) -> std::io::Result<()> {
+    let (reading, mut writing) = stream.split();
+    let mut reading = BufReader::new(reading);
+    let (mut line, mut length) = (String::new(), 0);
+    while reading.read_line(&mut line).await? > "\r\n".len() {
+        let header = line.to_ascii_lowercase();
+        if let Some(value) = header.strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap_or(0);
+        }
+        line.clear();
+    }
+    // A connection that is closed over unread bytes loses its answer.
+    let mut body = vec![0; length];
+    reading.read_exact(&mut body).await?;
+    let page = "<!doctype html><title>Welcome</title>";
+    let length = page.len();
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{page}"
+    );
+    writing.write_all(answer.as_bytes()).await
+}
+
+/// An address at which nobody listens: a port that was just free.
+///
+/// # Errors
+/// Where no port is free.
+pub async fn nobody() -> Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    Ok(format!("http://{}", listener.local_addr()?))
+}
