@@ -257,7 +257,7 @@ impl Running {
             .map(|(log, number)| Cursor { log, number });
         let batch = Batch {
             received_at: self.with.clock.now(),
-            complete: online.is_some(),
+            complete: online.is_some_and(|live| !live.lost),
             events: sorted.events,
             counts: sorted.counts,
             cursor,

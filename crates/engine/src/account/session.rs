@@ -31,6 +31,9 @@ pub(super) struct Live {
     pub(super) welcome: Welcome,
     /// The name of the server's log, where it has one.
     pub(super) log: Option<String>,
+    /// Whether the link has given this connection up. What it still holds came before that, so that storing
+    /// it says nothing of the time since.
+    pub(super) lost: bool,
 }
 
 /// How far a session has come.
@@ -51,6 +54,7 @@ impl Live {
             stage: Stage::SigningIn,
             welcome: Welcome::default(),
             log: None,
+            lost: false,
         }
     }
 }
@@ -273,6 +277,9 @@ impl Running {
 
     /// Notes why the connection was lost, as far as it matters for what may be missing.
     pub(super) async fn lost(&mut self, cause: &Cause) {
+        if let Some(live) = self.session.as_mut() {
+            live.lost = true;
+        }
         self.drain().await;
         let Cause::TooLarge { .. } = cause else { return };
         if self

@@ -20,7 +20,7 @@ impl Running {
         if self
             .session
             .as_ref()
-            .is_some_and(|live| live.stage == Stage::Online)
+            .is_some_and(|live| live.stage == Stage::Online && !live.lost)
         {
             self.warn(
                 "Note that everything is there",
