@@ -23,7 +23,7 @@ pub struct Reader {
     home: Home,
     vault: Arc<dyn TokenVault>,
     open: Mutex<BTreeMap<AccountId, AccountStore>>,
-    /// Whether files that are not open yet may be opened to be read beside their owner.
+    /// Whether files are opened to be read beside their owner, or by their owner.
     beside: bool,
 }
 
@@ -74,17 +74,24 @@ impl Reader {
     /// The account's file.
     ///
     /// # Errors
-    /// [`EngineError::KeyMissing`] where the vault has no key for it; the file stays as it is.
+    /// Where it can't be opened now; [`EngineError::KeyMissing`] where the vault has no key for it. The file stays
+    /// as it is.
     pub async fn store(&self, id: &AccountId) -> Result<AccountStore, EngineError> {
         let mut open = self.open.lock().await;
         if let Some(store) = open.get(id) {
             return Ok(store.clone());
         }
-        if !self.beside {
+        if !self.beside && !self.entries().await?.iter().any(|entry| entry.id == *id) {
             return Err(EngineError::UnknownAccount(id.to_string()));
         }
         let key = database_key(&*self.vault, id).await?;
-        let store = AccountStore::open_to_read(&self.home.account(id), &key).await?;
+        let path = self.home.account(id);
+        let store = if self.beside {
+            AccountStore::open_to_read(&path, &key).await?
+        } else {
+            // What kept its owner from opening it, a locked keyring for example, may have passed.
+            AccountStore::open(&path, &key).await?
+        };
         open.insert(id.clone(), store.clone());
         Ok(store)
     }
