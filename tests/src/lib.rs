@@ -7,5 +7,7 @@ pub mod cli;
 pub mod files;
 pub mod gateway;
 pub mod http;
+#[cfg(target_os = "linux")]
+pub mod keyring;
 pub mod node;
 pub mod process;

@@ -135,6 +135,8 @@ async fn a_cache_without_its_key_says_so_and_stays_as_it_is() -> Result<()> {
     let before = std::fs::read(&cache)?;
     let said = it.cli.run(&["inbox"]).await?.complaint(8)?;
     assert!(said.contains("left as it is"), "{said}");
+    let said = it.cli.run(&["listen"]).await?;
+    assert_eq!(said.code, Some(8), "{}", said.err);
     let list = it.cli.run(&["accounts", "list", "--json"]).await?.json()?;
     assert_eq!(text(&list, "/0/error/code")?, "store");
     assert!(std::fs::read(&cache)? == before, "The cache was changed");
