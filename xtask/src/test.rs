@@ -10,7 +10,7 @@ mod tally;
 use std::process::Command;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::ValueEnum;
 
 use crate::check;
@@ -77,7 +77,14 @@ impl Part {
             Self::Node => node::tests(workspace),
             Self::Keyring => rust_tests(
                 workspace,
-                &["--package", "carillon-vault", "--test", "keyring"],
+                &[
+                    "--package",
+                    "carillon-vault",
+                    "--package",
+                    "carillon-tests",
+                    "--test",
+                    "keyring",
+                ],
                 None,
             ),
         }
@@ -129,6 +136,7 @@ pub(crate) fn soak(workspace: &Workspace, named: &str, variable: (&str, &str)) -
 
 /// Runs tests of the workspace, with cargo-nextest where it is installed, else with cargo alone.
 fn rust_tests(workspace: &Workspace, arguments: &[&str], variable: Option<(&str, &str)>) -> Result<Tally> {
+    build(workspace)?;
     let has_nextest = is_installed("cargo-nextest");
     let runner: &[&str] = if has_nextest {
         &["nextest", "run", "--no-fail-fast", "--no-tests", "warn"]
@@ -144,6 +152,14 @@ fn rust_tests(workspace: &Workspace, arguments: &[&str], variable: Option<(&str,
         tally::of_libtest(&ran.output)
     };
     Ok(tally.after(ran.success))
+}
+
+/// Builds everything. Running tests builds the programs of the packages that are tested and no others, and some tests
+/// start the command line; with the tests themselves in one go nothing is compiled twice.
+fn build(workspace: &Workspace) -> Result<()> {
+    let ran = aloud(&mut workspace.cargo(&["build", "--workspace", "--all-targets"]))?;
+    ensure!(ran.success, "The workspace could not be built");
+    Ok(())
 }
 
 fn doc_tests(workspace: &Workspace) -> Result<Tally> {
