@@ -2,7 +2,7 @@
 //!
 //! It was made from the platform's guide alone. It has no replay and numbers nothing, as the guide promises neither.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -131,6 +131,23 @@ impl GuessLyfe {
     pub async fn count(&mut self, what: &str) -> Result<u64> {
         let counts = self.tell("counts", json!({})).await?;
         Ok(counts.get(what).and_then(Value::as_u64).unwrap_or(0))
+    }
+
+    /// The rooms of a user's connections, by their ids; the two automatic rooms come first.
+    ///
+    /// # Errors
+    /// As [`GuessLyfe::tell`].
+    pub async fn rooms_of(&mut self, user: &str) -> Result<BTreeMap<String, Vec<String>>> {
+        let sockets = object(self.tell("rooms", json!({ "user": user })).await?)?;
+        let rooms = |socket: &Value| -> Option<Vec<String>> {
+            let rooms = socket.get("rooms").and_then(Value::as_array)?;
+            rooms.iter().map(|room| Some(room.as_str()?.to_owned())).collect()
+        };
+        let of_one = |(id, socket): (String, Value)| {
+            let rooms = rooms(&socket).with_context(|| format!("{socket} has no rooms"))?;
+            Ok((id, rooms))
+        };
+        sockets.into_iter().map(of_one).collect()
     }
 
     /// The next report of this name; others stay.

@@ -74,6 +74,7 @@ async fn while_one_listens_others_read_and_none_takes_its_place() -> Result<()> 
     assert_eq!(text(&status, "/vault/backend")?, "sealed-file");
     assert_eq!(text(&status, "/vault/state")?, "ready");
     assert_eq!(text(&status, "/accounts/0/connection/state")?, "connected");
+    assert!(!text(&status, "/accounts/0/connection/socketId")?.is_empty());
     assert_eq!(number(&status, "/accounts/0/counts/stored")?, 1);
     let inbox = it.cli.run(&["inbox", "--json"]).await?.json()?;
     assert_eq!(text(&inbox, "/0/title")?, "Read beside");

@@ -9,7 +9,7 @@ use carillon_tests::gateway::{Bench, hear, online, state, stored};
 use carillon_tests::node::GuessLyfe;
 use serde_json::json;
 
-use crate::{USER_ID, add, alice_online, announce};
+use crate::{USER_ID, add, alice_online, announce, market};
 
 #[tokio::test]
 async fn what_a_signed_in_person_received_is_read_after_a_restart_without_the_server() -> Result<()> {
@@ -110,10 +110,21 @@ async fn a_token_whose_own_expiry_has_passed_is_refreshed_before_it_is_shown() -
 #[tokio::test]
 async fn a_token_that_is_refused_in_the_middle_of_a_session_is_refreshed() -> Result<()> {
     let mut it = alice_online().await?;
+    it.engine.follow(&it.account, &market("m-1")).await?;
+    it.server.report("subscribe").await?;
+    let before = it.server.rooms_of("alice").await?;
     it.server.raw("error", json!(["Authentication failed"])).await?;
     online(&mut it.listener).await?;
     assert_eq!(it.server.count("refresh").await?, 1);
     assert_eq!(it.server.count("connect").await?, 2);
+    // The old connection was closed, and the new one is in the same rooms.
+    it.server.report("disconnect").await?;
+    let after = it.server.rooms_of("alice").await?;
+    assert_eq!((after.len(), before.len()), (1, 1), "{after:?}");
+    assert!(
+        after.values().eq(before.values()) && !after.keys().eq(before.keys()),
+        "{after:?}"
+    );
     it.settle().await
 }
 
