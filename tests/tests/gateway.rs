@@ -386,3 +386,76 @@ async fn a_server_that_sends_the_app_away_is_tried_slowly_and_nothing_is_lost() 
     stored(&mut listener, 1).await?;
     Ok(())
 }
+
+#[tokio::test]
+async fn every_event_that_the_server_sends_is_understood() -> anyhow::Result<()> {
+    let bench = Bench::new()?;
+    let gateway = start(bench.config())?;
+    let engine = bench.engine().await?;
+    let account = add_alice(&engine, &gateway.url()).await?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    online(&mut listener).await?;
+    let events = [
+        ("market:created", "market.created"),
+        ("market:trade", "market.trade"),
+        ("market:resolved", "market.resolved"),
+        ("shares:trade", "shares.trade"),
+        ("shares:unlocked", "shares.unlocked"),
+        ("dividend:available", "dividend.available"),
+        ("notification", "notification"),
+        ("system:maintenance", "system.maintenance"),
+        ("system:announcement", "system.announcement"),
+    ];
+    let mine = account.identity.wallet.clone();
+    for (event, _) in events {
+        let data = match event {
+            "market:trade" | "shares:trade" => json!({"trader": mine}),
+            "shares:unlocked" | "dividend:available" => json!({"holder": mine}),
+            _ => Value::Null,
+        };
+        let to = if event == "notification" { alice() } else { None };
+        gateway.emit(event, data, to).await?;
+    }
+    stored(&mut listener, events.len()).await?;
+    let store = engine.reader().store(&account.id).await?;
+    let kinds: Vec<String> = store
+        .events_after(0, 100)
+        .await?
+        .into_iter()
+        .map(|event| event.kind)
+        .collect();
+    assert_eq!(kinds, events.map(|(_, kind)| kind));
+    let counts = store.counts().await?;
+    assert_eq!((counts.malformed, counts.unknown), (0, 0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_creator_is_followed_by_wallet_whatever_its_case() -> anyhow::Result<()> {
+    let bench = Bench::new()?;
+    let gateway = start(bench.config())?;
+    let engine = bench.engine().await?;
+    let account = add_alice(&engine, &gateway.url()).await?;
+    let creator = "0xC0FFEE0000000000000000000000000000000042";
+    engine
+        .follow(
+            &account,
+            &Topic {
+                kind: "creator".to_owned(),
+                id: creator.to_owned(),
+            },
+        )
+        .await?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    online(&mut listener).await?;
+    let trade = json!({"creatorId": creator, "trader": "0x0000000000000000000000000000000000000007"});
+    gateway.emit("shares:trade", trade, None).await?;
+    let keys = stored(&mut listener, 1).await?;
+    assert!(
+        keys.first().is_some_and(|key| key.starts_with("shares:trade/")),
+        "{keys:?}"
+    );
+    Ok(())
+}

@@ -154,3 +154,12 @@ async fn an_account_that_takes_no_reports_does_not_keep_the_link_from_hearing() 
     }
     assert!(reports <= 100, "{reports} reports were kept");
 }
+
+#[tokio::test(start_paused = true)]
+async fn without_a_token_nothing_is_connected() {
+    let mut rig = Rig::new([]);
+    rig.sign_out();
+    rig.handle.start().await;
+    rig.until(|phase| matches!(phase, Phase::NeedsSignIn)).await;
+    assert_eq!(rig.opened(), 0);
+}

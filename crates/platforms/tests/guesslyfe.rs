@@ -251,3 +251,20 @@ fn authentication_errors_are_recognised_in_any_case() {
     assert!(GuessLyfe.is_auth_error("authentication error"));
     assert!(!GuessLyfe.is_auth_error("Too many connections"));
 }
+
+#[test]
+fn a_lost_connection_is_tried_five_times_a_second_apart_at_first() {
+    let reconnection = GuessLyfe.profile().reconnection;
+    assert_eq!(
+        (reconnection.attempts, reconnection.delay.as_millis()),
+        (5, 1_000)
+    );
+}
+
+#[test]
+fn the_token_goes_into_the_connect_payload() {
+    assert_eq!(
+        GuessLyfe.profile().token_in,
+        carillon_platforms::platform::TokenIn::AuthPayload
+    );
+}

@@ -1,16 +1,15 @@
 //! An account's file: one writer, two readers.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::SqlitePoolOptions;
-use sqlx::{Connection as _, SqlitePool};
 use tokio_util::task::TaskTracker;
 
 use carillon_contract::Account;
 
 use crate::error::StoreError;
-use crate::file::{self, Use};
+use crate::file::{self, Readers, Use};
 use crate::key::DatabaseKey;
 use crate::profile;
 use crate::writer::Writer;
@@ -18,12 +17,12 @@ use crate::writer::Writer;
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/account");
 
 /// Readers of one file. Two are enough that a long search does not hold up a page of the inbox.
-const READERS: u32 = 2;
+const READERS: usize = 2;
 
 /// An open account file. Its clones share the writer and the readers.
 #[derive(Clone)]
 pub struct AccountStore {
-    pub(crate) readers: SqlitePool,
+    pub(crate) readers: Arc<Readers>,
     pub(crate) writer: Option<Writer>,
     account: Account,
     path: PathBuf,
@@ -37,8 +36,8 @@ impl AccountStore {
     /// [`StoreError::Exists`] where there is one.
     pub async fn create(path: &Path, key: &DatabaseKey, account: &Account) -> Result<Self, StoreError> {
         let mut connection = file::create(path, Some(key)).await?;
-        file::migrate(path, &MIGRATIONS, &mut connection).await?;
-        profile::insert(&mut connection, account).await?;
+        file::migrate(path, &MIGRATIONS, connection.get()?).await?;
+        profile::insert(connection.get()?, account).await?;
         connection.close().await?;
         Self::open(path, key).await
     }
@@ -49,8 +48,8 @@ impl AccountStore {
     /// [`StoreError::WrongKey`], [`StoreError::TooNew`] and [`StoreError::Missing`] leave the file as it is.
     pub async fn open(path: &Path, key: &DatabaseKey) -> Result<Self, StoreError> {
         let mut connection = file::open(path, Some(key), Use::Write).await?;
-        file::migrate(path, &MIGRATIONS, &mut connection).await?;
-        let account = profile::read(&mut connection).await?;
+        file::migrate(path, &MIGRATIONS, connection.get()?).await?;
+        let account = profile::read(connection.get()?).await?;
         let tasks = TaskTracker::new();
         let writer = Writer::start(connection, &tasks);
         tasks.close();
@@ -70,7 +69,7 @@ impl AccountStore {
     /// a query may fail until that has run.
     pub async fn open_to_read(path: &Path, key: &DatabaseKey) -> Result<Self, StoreError> {
         let mut connection = file::open(path, Some(key), Use::Read).await?;
-        let account = profile::read(&mut connection).await?;
+        let account = profile::read(connection.get()?).await?;
         connection.close().await?;
         let tasks = TaskTracker::new();
         tasks.close();
@@ -108,11 +107,8 @@ impl AccountStore {
     }
 }
 
-fn readers(path: &Path, key: &DatabaseKey) -> SqlitePool {
-    SqlitePoolOptions::new()
-        .max_connections(READERS)
-        .min_connections(0)
-        .connect_lazy_with(file::options(path, Some(key), Use::Read))
+fn readers(path: &Path, key: &DatabaseKey) -> Arc<Readers> {
+    Arc::new(Readers::new(path, key, READERS))
 }
 
 impl AccountStore {

@@ -83,7 +83,7 @@ impl AccountStore {
         let row: Option<Row> = sqlx::query_as(
             "SELECT state, since, cause, socket_id, tries, complete_until FROM connection WHERE id = 1",
         )
-        .fetch_optional(&self.readers)
+        .fetch_optional(self.readers.lease().await?.get()?)
         .await?;
         Ok(row.map(|row| LastSeen {
             status: ConnectionStatus {

@@ -26,7 +26,7 @@ impl AccountStore {
     /// Where the file can't be read.
     pub async fn cursor(&self) -> Result<Option<Cursor>, StoreError> {
         let row: Option<(String, i64)> = sqlx::query_as("SELECT log, number FROM cursor WHERE id = 1")
-            .fetch_optional(&self.readers)
+            .fetch_optional(self.readers.lease().await?.get()?)
             .await?;
         Ok(row.map(|(log, number)| Cursor { log, number }))
     }
@@ -59,7 +59,7 @@ impl AccountStore {
         let rows: Vec<(i64, i64, String)> =
             sqlx::query_as("SELECT from_at, to_at, why FROM gaps ORDER BY id DESC LIMIT ?1")
                 .bind(limit)
-                .fetch_all(&self.readers)
+                .fetch_all(self.readers.lease().await?.get()?)
                 .await?;
         let gap = |(from, to, why): (i64, i64, String)| Gap {
             from: Timestamp(from),

@@ -56,7 +56,7 @@ impl AccountStore {
     /// Where the file can't be read.
     pub async fn counts(&self) -> Result<Counts, StoreError> {
         let rows: Vec<(String, i64)> = sqlx::query_as("SELECT name, value FROM counters")
-            .fetch_all(&self.readers)
+            .fetch_all(self.readers.lease().await?.get()?)
             .await?;
         let value = |name: &str| {
             rows.iter()

@@ -66,7 +66,7 @@ impl AccountStore {
         let rows: Vec<(String, String, i64)> =
             sqlx::query_as("SELECT id, state, updated_at FROM entities WHERE kind = ?1 ORDER BY id")
                 .bind(kind)
-                .fetch_all(&self.readers)
+                .fetch_all(self.readers.lease().await?.get()?)
                 .await?;
         rows.into_iter()
             .map(|(id, state, updated_at)| {

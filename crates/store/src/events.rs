@@ -179,7 +179,7 @@ impl AccountStore {
         )
         .bind(seq)
         .bind(limit)
-        .fetch_all(&self.readers)
+        .fetch_all(self.readers.lease().await?.get()?)
         .await?;
         rows.into_iter()
             .map(|row| row.into_event(&self.account().id))
@@ -192,7 +192,7 @@ impl AccountStore {
     /// Where the file can't be read.
     pub async fn newest_seq(&self) -> Result<i64, StoreError> {
         Ok(sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM events")
-            .fetch_one(&self.readers)
+            .fetch_one(self.readers.lease().await?.get()?)
             .await?)
     }
 
@@ -203,7 +203,7 @@ impl AccountStore {
     pub async fn event_counts(&self) -> Result<(i64, i64), StoreError> {
         Ok(
             sqlx::query_as("SELECT count(*), coalesce(sum(copies - 1), 0) FROM events")
-                .fetch_one(&self.readers)
+                .fetch_one(self.readers.lease().await?.get()?)
                 .await?,
         )
     }

@@ -3,11 +3,13 @@
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::error::StoreError;
 use crate::key::DatabaseKey;
@@ -63,39 +65,148 @@ pub(crate) fn options(path: &Path, key: Option<&DatabaseKey>, r#use: Use) -> Sql
     }
 }
 
+/// An open connection that is closed before its owner is gone.
+///
+/// A connection that is merely dropped is closed by a thread of its own, some time later. When that is while
+/// the process ends, SQLCipher has freed its memory already, and the process dies of a signal.
+pub(crate) struct Database {
+    connection: Option<SqliteConnection>,
+}
+
+impl Database {
+    async fn connect(options: &SqliteConnectOptions) -> Result<Self, sqlx::Error> {
+        let connection = SqliteConnection::connect_with(options).await?;
+        Ok(Self {
+            connection: Some(connection),
+        })
+    }
+
+    /// The connection.
+    pub(crate) fn get(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        self.connection.as_mut().ok_or(StoreError::Closed)
+    }
+
+    /// Closes it without blocking.
+    pub(crate) async fn close(mut self) -> Result<(), StoreError> {
+        match self.connection.take() {
+            Some(connection) => Ok(connection.close().await?),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take()
+            // SQLite's thread does it whether or not a runtime is left to wait with.
+            && let Err(error) = pollster::block_on(connection.close())
+        {
+            tracing::warn!(%error, "Close the database");
+        }
+    }
+}
+
 /// Opens the file, which has to be there, and reads it once: only then does a wrong key show.
-pub(crate) async fn open(
-    path: &Path,
-    key: Option<&DatabaseKey>,
-    r#use: Use,
-) -> Result<SqliteConnection, StoreError> {
+pub(crate) async fn open(path: &Path, key: Option<&DatabaseKey>, r#use: Use) -> Result<Database, StoreError> {
     if !path.exists() {
         return Err(StoreError::Missing {
             path: path.to_owned(),
         });
     }
     // The check reads only, so that a file that this key doesn't open is left to the last byte as it was.
-    let check = options(path, key, Use::Read);
-    let mut connection = SqliteConnection::connect_with(&check)
+    let mut check = Database::connect(&options(path, key, Use::Read))
         .await
         .map_err(|e| wrong_key(path, e))?;
     let read = sqlx::query("SELECT count(*) FROM sqlite_schema")
-        .execute(&mut connection)
+        .execute(check.get()?)
         .await;
     read.map_err(|error| wrong_key(path, error))?;
     match r#use {
-        Use::Read => Ok(connection),
+        Use::Read => Ok(check),
         Use::Write => {
-            connection.close().await?;
-            Ok(SqliteConnection::connect_with(&options(path, key, r#use)).await?)
+            check.close().await?;
+            Ok(Database::connect(&options(path, key, r#use)).await?)
         }
     }
 }
 
 /// Makes the file, which must not be there.
-pub(crate) async fn create(path: &Path, key: Option<&DatabaseKey>) -> Result<SqliteConnection, StoreError> {
+pub(crate) async fn create(path: &Path, key: Option<&DatabaseKey>) -> Result<Database, StoreError> {
     make_private(path)?;
-    Ok(SqliteConnection::connect_with(&options(path, key, Use::Write)).await?)
+    Ok(Database::connect(&options(path, key, Use::Write)).await?)
+}
+
+/// A few connections that read, opened when they are needed.
+pub(crate) struct Readers {
+    options: SqliteConnectOptions,
+    /// Room for so many at once; closed with the store.
+    room: Semaphore,
+    idle: Mutex<Vec<Database>>,
+}
+
+impl Readers {
+    pub(crate) fn new(path: &Path, key: &DatabaseKey, count: usize) -> Self {
+        Self {
+            options: options(path, Some(key), Use::Read),
+            room: Semaphore::new(count),
+            idle: Mutex::default(),
+        }
+    }
+
+    /// Waits for a connection that nobody uses.
+    pub(crate) async fn lease(&self) -> Result<Lease<'_>, StoreError> {
+        let room = self.room.acquire().await.map_err(|_| StoreError::Closed)?;
+        let idle = self.idle().pop();
+        let database = match idle {
+            Some(database) => database,
+            None => Database::connect(&self.options).await?,
+        };
+        Ok(Lease {
+            readers: self,
+            database: Some(database),
+            _room: room,
+        })
+    }
+
+    /// Closes those that are idle; the others are closed when they are given back.
+    pub(crate) async fn close(&self) {
+        self.room.close();
+        let idle = std::mem::take(&mut *self.idle());
+        for database in idle {
+            if let Err(error) = database.close().await {
+                tracing::warn!(%error, "Close a reader");
+            }
+        }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Database>> {
+        // Nothing panics while it is held.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A reader in use; given back when it is dropped.
+pub(crate) struct Lease<'a> {
+    readers: &'a Readers,
+    database: Option<Database>,
+    _room: SemaphorePermit<'a>,
+}
+
+impl Lease<'_> {
+    /// The connection.
+    pub(crate) fn get(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        self.database.as_mut().ok_or(StoreError::Closed)?.get()
+    }
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        if let Some(database) = self.database.take()
+            && !self.readers.room.is_closed()
+        {
+            self.readers.idle().push(database);
+        }
+    }
 }
 
 /// Makes an empty file that only its owner can read; SQLite gives the files beside it the same rights.

@@ -204,7 +204,7 @@ impl AccountStore {
             .bind(from.occurred_at.0)
             .bind(from.id)
             .bind(limit)
-            .fetch_all(&self.readers)
+            .fetch_all(self.readers.lease().await?.get()?)
             .await?;
         Ok(rows
             .into_iter()
@@ -218,7 +218,7 @@ impl AccountStore {
     /// Where the file can't be read.
     pub async fn unread(&self) -> Result<BTreeMap<String, i64>, StoreError> {
         let rows: Vec<(String, i64)> = sqlx::query_as("SELECT category, count FROM unread WHERE count > 0")
-            .fetch_all(&self.readers)
+            .fetch_all(self.readers.lease().await?.get()?)
             .await?;
         Ok(rows.into_iter().collect())
     }

@@ -84,7 +84,7 @@ impl AccountStore {
         .bind(id)
         .bind(series)
         .bind(since.0)
-        .fetch_all(&self.readers)
+        .fetch_all(self.readers.lease().await?.get()?)
         .await?;
         Ok(rows
             .into_iter()

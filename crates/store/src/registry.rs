@@ -5,12 +5,11 @@ use std::path::Path;
 use carillon_contract::{AccountId, PlatformId, Timestamp};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
-use sqlx::SqliteConnection;
 use sqlx::migrate::Migrator;
 use tokio::sync::Mutex;
 
 use crate::error::StoreError;
-use crate::file::{self, Use};
+use crate::file::{self, Database, Use};
 
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/registry");
 
@@ -62,7 +61,7 @@ pub struct Sameness([u8; 32]);
 
 /// The open registry. It is small and seldom written, so that one connection does.
 pub struct Registry {
-    connection: Mutex<SqliteConnection>,
+    connection: Mutex<Database>,
     salt: Vec<u8>,
 }
 
@@ -77,12 +76,12 @@ impl Registry {
         } else {
             file::create(path, None).await?
         };
-        file::migrate(path, &MIGRATIONS, &mut connection).await?;
+        file::migrate(path, &MIGRATIONS, connection.get()?).await?;
         let mut salt = [0u8; 32];
         getrandom::fill(&mut salt).map_err(StoreError::Random)?;
         sqlx::query("INSERT INTO settings (name, value) VALUES ('salt', ?1) ON CONFLICT (name) DO NOTHING")
             .bind(salt.as_slice())
-            .execute(&mut connection)
+            .execute(connection.get()?)
             .await?;
         Self::with(connection).await
     }
@@ -99,9 +98,9 @@ impl Registry {
         }
     }
 
-    async fn with(mut connection: SqliteConnection) -> Result<Self, StoreError> {
+    async fn with(mut connection: Database) -> Result<Self, StoreError> {
         let salt = sqlx::query_scalar("SELECT value FROM settings WHERE name = 'salt'")
-            .fetch_one(&mut connection)
+            .fetch_one(connection.get()?)
             .await?;
         Ok(Self {
             connection: Mutex::new(connection),
@@ -129,7 +128,7 @@ impl Registry {
     pub async fn entries(&self) -> Result<Vec<Entry>, StoreError> {
         let rows: Vec<(String, String, String)> =
             sqlx::query_as("SELECT id, platform, state FROM accounts ORDER BY position, id")
-                .fetch_all(&mut *self.connection.lock().await)
+                .fetch_all(self.connection.lock().await.get()?)
                 .await?;
         let entry = |(id, platform, state): (String, String, String)| Entry {
             id: AccountId::new(id),
@@ -147,7 +146,7 @@ impl Registry {
         let id: Option<String> =
             sqlx::query_scalar("SELECT id FROM accounts WHERE sameness = ?1 AND state = 'ready'")
                 .bind(sameness.0.as_slice())
-                .fetch_optional(&mut *self.connection.lock().await)
+                .fetch_optional(self.connection.lock().await.get()?)
                 .await?;
         Ok(id.map(AccountId::new))
     }
@@ -171,7 +170,7 @@ impl Registry {
         .bind(platform.as_str())
         .bind(sameness.0.as_slice())
         .bind(now.0)
-        .execute(&mut *self.connection.lock().await)
+        .execute(self.connection.lock().await.get()?)
         .await?;
         Ok(())
     }
@@ -184,7 +183,7 @@ impl Registry {
         sqlx::query("UPDATE accounts SET state = ?2 WHERE id = ?1")
             .bind(id.as_str())
             .bind(state.as_str())
-            .execute(&mut *self.connection.lock().await)
+            .execute(self.connection.lock().await.get()?)
             .await?;
         Ok(())
     }
@@ -197,11 +196,11 @@ impl Registry {
         let mut connection = self.connection.lock().await;
         sqlx::query("DELETE FROM accounts WHERE id = ?1")
             .bind(id.as_str())
-            .execute(&mut *connection)
+            .execute(connection.get()?)
             .await?;
         // The row is still in the log beside the file. Who reads just now keeps it there a little longer.
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-            .execute(&mut *connection)
+            .execute(connection.get()?)
             .await?;
         Ok(())
     }

@@ -73,7 +73,7 @@ impl AccountStore {
             .unwrap_or(i64::MAX)
             .max(1);
         let entities: Vec<(String, String)> = sqlx::query_as("SELECT kind, id FROM entities")
-            .fetch_all(&self.readers)
+            .fetch_all(self.readers.lease().await?.get()?)
             .await?;
         let mut gone = 0;
         for (kind, id) in entities {

@@ -78,7 +78,7 @@ impl AccountStore {
             &words.iter().map(|word| format!("%{word}%")).collect::<Vec<_>>(),
         )?)
         .bind(limit)
-        .fetch_all(&self.readers)
+        .fetch_all(self.readers.lease().await?.get()?)
         .await?;
         Ok(rows
             .into_iter()

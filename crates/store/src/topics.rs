@@ -92,7 +92,7 @@ impl AccountStore {
     pub async fn topics(&self, session: Option<&str>) -> Result<Vec<TopicStatus>, StoreError> {
         let rows: Vec<Row> =
             sqlx::query_as("SELECT kind, id, session, refusal FROM topics ORDER BY kind, id")
-                .fetch_all(&self.readers)
+                .fetch_all(self.readers.lease().await?.get()?)
                 .await?;
         let status = |row: Row| TopicStatus {
             confirmed: session.is_some() && row.session.as_deref() == session,

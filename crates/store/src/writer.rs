@@ -2,11 +2,12 @@
 //! together: load makes the groups, nothing waits for company.
 
 use futures_util::future::BoxFuture;
-use sqlx::{Connection, SqliteConnection};
+use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::StoreError;
+use crate::file::Database;
 
 /// Jobs that may wait; one more waits at its caller. Enough for a burst of commands beside the event stream.
 const QUEUE: usize = 64;
@@ -23,10 +24,10 @@ pub(crate) struct Writer {
 impl Writer {
     /// Starts the task. It ends, and closes the file, after [`Writer::close`] or when the last `Writer` is
     /// dropped.
-    pub(crate) fn start(connection: SqliteConnection, tasks: &tokio_util::task::TaskTracker) -> Self {
+    pub(crate) fn start(database: Database, tasks: &tokio_util::task::TaskTracker) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let close = CancellationToken::new();
-        tasks.spawn(run(connection, queue, close.clone()));
+        tasks.spawn(run(database, queue, close.clone()));
         Self { jobs, close }
     }
 
@@ -55,11 +56,7 @@ impl Writer {
     }
 }
 
-async fn run(
-    mut connection: SqliteConnection,
-    mut queue: mpsc::Receiver<Box<dyn Job>>,
-    close: CancellationToken,
-) {
+async fn run(mut database: Database, mut queue: mpsc::Receiver<Box<dyn Job>>, close: CancellationToken) {
     let mut group = Vec::with_capacity(GROUP);
     loop {
         let jobs = tokio::select! {
@@ -72,17 +69,18 @@ async fn run(
         if jobs == 0 {
             break;
         }
-        let outcome = commit(&mut connection, &mut group).await;
+        let Ok(connection) = database.get() else { break };
+        let outcome = commit(&mut *connection, &mut group).await;
         if let Err(error) = &outcome {
             tracing::warn!(%error, jobs = group.len(), "Commit");
             // SQLite has taken some failures back by itself; then there is nothing left to roll back.
-            let _ = sqlx::query("ROLLBACK").execute(&mut connection).await;
+            let _ = sqlx::query("ROLLBACK").execute(connection).await;
         }
         for job in group.drain(..) {
             job.finish(&outcome);
         }
     }
-    if let Err(error) = connection.close().await {
+    if let Err(error) = database.close().await {
         tracing::warn!(%error, "Close the database");
     }
 }
@@ -143,8 +141,10 @@ where
         })
     }
 
-    fn finish(self: Box<Self>, outcome: &Result<(), StoreError>) {
-        let answer = match (outcome, self.result) {
+    fn finish(mut self: Box<Self>, outcome: &Result<(), StoreError>) {
+        // What the work holds is free before the answer is heard, also where it never ran.
+        drop(self.work.take());
+        let answer = match (outcome, self.result.take()) {
             (_, Some(Err(error))) => Err(error),
             (Ok(()), Some(Ok(value))) => Ok(value),
             (Err(StoreError::DiskFull), _) => Err(StoreError::DiskFull),

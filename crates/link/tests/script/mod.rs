@@ -119,6 +119,7 @@ struct Script {
     tokens: Mutex<Vec<String>>,
     lines: Mutex<VecDeque<Line>>,
     refreshes: AtomicUsize,
+    signed_out: AtomicBool,
 }
 
 #[async_trait]
@@ -157,6 +158,9 @@ impl Transport for Script {
 #[async_trait]
 impl Credentials for Script {
     async fn token(&self) -> Result<Secret, TokenError> {
+        if self.signed_out.load(Ordering::Relaxed) {
+            return Err(TokenError::Missing);
+        }
         Ok(Secret::new(format!(
             "token-{}",
             self.refreshes.load(Ordering::Relaxed)
@@ -164,6 +168,9 @@ impl Credentials for Script {
     }
 
     async fn refresh(&self) -> Result<(), RefreshError> {
+        if self.signed_out.load(Ordering::Relaxed) {
+            return Err(RefreshError::Refused);
+        }
         self.refreshes.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
@@ -216,6 +223,11 @@ impl Rig {
             reports,
             _stop,
         }
+    }
+
+    /// From now on there is no token, and nothing to get one with.
+    pub(crate) fn sign_out(&self) {
+        self.script.signed_out.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn opened(&self) -> usize {
