@@ -1,4 +1,4 @@
-//! `kill -9` in the middle of everything.
+//! Processes that end: by `kill -9` in the middle of everything, and by themselves again and again.
 
 use std::collections::BTreeSet;
 
@@ -10,6 +10,15 @@ use crate::{Alice, alice, number, to_alice};
 
 /// Events of one burst: more than a page of the server's log and more than a batch of the store.
 const BURST: usize = 2_000;
+
+/// A tenth of what is done in `cargo xtask soak`.
+fn rounds(tenth: usize) -> usize {
+    if std::env::var_os("CARILLON_SOAK").is_some() {
+        tenth * 10
+    } else {
+        tenth
+    }
+}
 
 /// The events that were printed, over all processes.
 #[derive(Default)]
@@ -33,15 +42,10 @@ impl Printed {
 
 #[tokio::test]
 async fn soak_killed_in_the_middle_of_bursts_it_has_every_event_once() -> Result<()> {
-    let rounds = if std::env::var_os("CARILLON_SOAK").is_some() {
-        40
-    } else {
-        4
-    };
     let it = alice().await?;
     let (mut emitted, mut printed) = (BTreeSet::new(), Printed::default());
     let mut in_the_middle = 0;
-    for round in 0..rounds {
+    for round in 0..rounds(4) {
         let mut listen = it.cli.listen(&[])?;
         // Every other burst is met live; the others add to what is still being caught up with.
         if round % 2 == 1 {
@@ -90,5 +94,26 @@ async fn soak_killed_in_the_middle_of_bursts_it_has_every_event_once() -> Result
     assert_eq!(once.len(), emitted.len(), "events are stored that nobody sent");
     let status = it.cli.run(&["status", "--json"]).await?.json()?;
     assert_eq!(status.pointer("/accounts/0/gaps"), Some(&json!([])));
+    Ok(())
+}
+
+/// What a process frees while it ends, none of its threads may still use.
+#[tokio::test]
+async fn soak_commands_that_end_at_once_end_well() -> Result<()> {
+    let it = alice().await?;
+    it.gateway.emit("notification", Value::Null, to_alice()).await?;
+    it.cli.run(&["listen", "--count", "1"]).await?.answer()?;
+    for _ in 0..rounds(20) {
+        // As many at once as keep a small machine busy, so that they end in many ways.
+        let (status, inbox, list, search) = tokio::join!(
+            it.cli.run(&["status", "--json"]),
+            it.cli.run(&["inbox", "--json"]),
+            it.cli.run(&["accounts", "list"]),
+            it.cli.run(&["inbox", "--search", "nothing"]),
+        );
+        for ended in [status, inbox, list, search] {
+            ended?.answer()?;
+        }
+    }
     Ok(())
 }
