@@ -358,7 +358,7 @@ async fn a_removed_account_is_gone_from_disk_and_from_the_server() -> anyhow::Re
     let mut listener = engine.subscribe_events();
     engine.start_account(&account.id).await?;
     online(&mut listener).await?;
-    engine.remove_account(&account).await?;
+    engine.remove_account(&account.id).await?;
     assert_eq!(std::fs::read_dir(bench.home().join("accounts"))?.count(), 0);
     assert!(engine.reader().entries().await?.is_empty());
     tokio::time::timeout(Duration::from_secs(20), async {

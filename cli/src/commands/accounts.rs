@@ -134,11 +134,11 @@ pub(crate) async fn list(reader: &Reader, json: bool) -> Result<(), Failure> {
 }
 
 pub(crate) async fn remove(engine: Engine, which: Which) -> Result<(), Failure> {
-    let account = engine.reader().account(which.account.as_deref()).await?;
-    engine.remove_account(&account).await?;
+    let id = engine.reader().find(which.account.as_deref()).await?;
+    engine.remove_account(&id).await?;
     out::line(&format!(
         "Removed {}: its token, its key and its cache are gone from this computer.",
-        account.id
+        id
     ))?;
     engine.stop().await;
     Ok(())

@@ -32,18 +32,22 @@ pub(crate) async fn run(engine: Engine, listen: Listen) -> Result<(), Failure> {
         left: listen.count,
         printed: BTreeMap::new(),
     };
+    let mut failed = None;
     for id in &accounts {
-        printer.printed.insert(
-            id.clone(),
-            engine
-                .reader()
-                .store(id)
-                .await?
-                .newest_seq()
-                .await
-                .map_err(engine_error)?,
-        );
-        engine.start_account(id).await?;
+        match begin(&engine, id).await {
+            Ok(newest) => {
+                printer.printed.insert(id.clone(), newest);
+            }
+            // One account that can't be opened is no reason not to hear the others.
+            Err(failure) if accounts.len() > 1 => {
+                out::complain(&format!("{id}: {failure}"));
+                failed = Some(failure);
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    if let (true, Some(failure)) = (printer.printed.is_empty(), failed) {
+        return Err(failure);
     }
     let ended = tokio::select! {
         done = print(&engine, events, &mut printer) => done,
@@ -52,6 +56,14 @@ pub(crate) async fn run(engine: Engine, listen: Listen) -> Result<(), Failure> {
     };
     engine.stop().await;
     ended
+}
+
+/// Connects an account; gives the number of its newest event.
+async fn begin(engine: &Engine, id: &AccountId) -> Result<i64, Failure> {
+    let store = engine.reader().store(id).await?;
+    let newest = store.newest_seq().await.map_err(engine_error)?;
+    engine.start_account(id).await?;
+    Ok(newest)
 }
 
 fn engine_error(error: carillon_engine::parts::StoreError) -> Failure {

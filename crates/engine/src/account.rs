@@ -13,9 +13,9 @@ use carillon_contract::continuity::{Cursor, GapReason};
 use carillon_contract::{Account, ConnectionStatus, Frame, Topic, UiEvent};
 use carillon_link::driver::Report;
 use carillon_link::phase::Phase;
-use carillon_link::transport::{Events, Received, SendError};
+use carillon_link::transport::{Events, Received};
 use carillon_link::{Cause, Handle};
-use carillon_platforms::{Answer, Platform};
+use carillon_platforms::Platform;
 use carillon_store::ingest::{Batch, Stored};
 use carillon_store::{AccountStore, StoreError};
 use futures_util::FutureExt as _;
@@ -24,7 +24,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use self::session::{Live, Stage};
+use self::session::{Fetched, Live, Stage};
 use crate::clock::Clock;
 use crate::ingest::{sort, stored_events};
 use crate::notify::{Notifier, decide};
@@ -37,6 +37,8 @@ const BATCH: usize = 512;
 const WRITE_TRIES: u32 = 5;
 /// How long to wait between two of these.
 const WRITE_PAUSE: Duration = Duration::from_secs(1);
+/// How long an account rests after a defect.
+const AFTER_PANIC: Duration = Duration::from_secs(1);
 /// How often there is something to tidy up.
 const UPKEEP: Duration = Duration::from_secs(30);
 
@@ -59,7 +61,8 @@ enum Reply {
     /// A page of the server's log.
     Page {
         session: u64,
-        answer: Result<Answer, SendError>,
+        since: Option<i64>,
+        fetched: Fetched,
     },
     /// A topic was left, or the server did not say.
     Left,
@@ -112,6 +115,8 @@ impl AccountTask {
             tracing::error!(account = %running.with.account.id, "The account's task panicked and goes on");
             running.requests = JoinSet::new();
             running.give_up().await;
+            // Whatever panicked may do so again at once.
+            tokio::time::sleep(AFTER_PANIC).await;
         }
         running.end().await;
     }
@@ -180,12 +185,15 @@ impl Running {
     }
 
     async fn changed(&mut self, status: carillon_link::Status) {
-        let lost = match &status.phase {
-            Phase::Waiting { cause, .. } => Some(cause.clone()),
-            _ => None,
-        };
-        if let Some(cause) = &lost {
-            self.lost(cause).await;
+        match &status.phase {
+            Phase::SigningIn(_) | Phase::CatchingUp(_) | Phase::Online(_) => {}
+            Phase::Waiting { cause, .. } => {
+                self.offline().await;
+                self.lost(cause);
+            }
+            Phase::Idle | Phase::Connecting(_) | Phase::Refreshing(_) | Phase::NeedsSignIn => {
+                self.offline().await;
+            }
         }
         let shown = ConnectionStatus {
             state: status.phase.state(),
@@ -238,6 +246,8 @@ impl Running {
     async fn take(&mut self, received: Vec<Received>) {
         let mut frames: Vec<Frame> = Vec::with_capacity(received.len());
         let mut acks = Vec::new();
+        // With a full batch there may be more behind it, which is not stored yet.
+        let all = received.len() < BATCH;
         for Received { frame, ack } in received {
             acks.extend(ack);
             if self.steers_the_link(&frame).await {
@@ -257,10 +267,11 @@ impl Running {
             .map(|(log, number)| Cursor { log, number });
         let batch = Batch {
             received_at: self.with.clock.now(),
-            complete: online.is_some_and(|live| !live.lost),
+            complete: all && online.is_some_and(|live| !live.lost),
             events: sorted.events,
             counts: sorted.counts,
             cursor,
+            gaps: Vec::new(),
         };
         if self.keep(batch, false).await.is_ok() {
             for ack in acks {
@@ -312,6 +323,10 @@ impl Running {
     }
 
     fn tell(&self, batch: Batch, stored: Stored, catching_up: bool) {
+        for gap in &batch.gaps {
+            let account = self.with.account.id.clone();
+            self.with.hub.send(UiEvent::Gap { account, gap: *gap });
+        }
         for ring in decide(&stored.notices, catching_up) {
             self.with.notifier.show(&ring);
         }

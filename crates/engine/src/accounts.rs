@@ -77,12 +77,18 @@ impl Engine {
             .registry
             .sameness(&platform_id, &server.as_text(), &identity.user_id);
         if let Some(id) = self.registry.find(&sameness).await? {
-            tokens::keep(&*self.parts.vault, &id, &tokens).await?;
-            let account = self.reader.store(&id).await?.account().clone();
-            return Ok(Added {
-                account,
-                renewed: true,
-            });
+            match self.reader.store(&id).await {
+                Ok(store) => {
+                    tokens::keep(&*self.parts.vault, &id, &tokens).await?;
+                    return Ok(Added {
+                        account: store.account().clone(),
+                        renewed: true,
+                    });
+                }
+                // Nobody can read that cache any more; the person asks for the account, so it begins anew.
+                Err(EngineError::KeyMissing { .. }) => erase(&self.parts, &self.registry, &id).await?,
+                Err(error) => return Err(error),
+            }
         }
         let account = Account {
             id: AccountId::new(Uuid::now_v7().to_string()),
@@ -129,14 +135,18 @@ impl Engine {
     ///
     /// # Errors
     /// Where something could not be deleted; it is tried again at the next start.
-    pub async fn remove_account(&self, account: &Account) -> Result<(), EngineError> {
-        self.stop_account(&account.id).await;
-        self.log_out(account).await;
-        self.registry.set_state(&account.id, EntryState::Removing).await?;
-        if let Some(store) = self.reader.remove(&account.id).await {
+    pub async fn remove_account(&self, id: &AccountId) -> Result<(), EngineError> {
+        self.stop_account(id).await;
+        // An account whose file can't be opened is removed all the same; the server is not told then.
+        match self.reader.store(id).await {
+            Ok(store) => self.log_out(store.account()).await,
+            Err(error) => tracing::info!(%error, account = %id, "The server is not told of the sign-out"),
+        }
+        self.registry.set_state(id, EntryState::Removing).await?;
+        if let Some(store) = self.reader.remove(id).await {
             store.close().await;
         }
-        erase(&self.parts, &self.registry, &account.id).await?;
+        erase(&self.parts, &self.registry, id).await?;
         self.hub.send(carillon_contract::UiEvent::AccountsChanged);
         Ok(())
     }

@@ -22,7 +22,7 @@ use crate::home::{Home, Ownership};
 use crate::notify::Notifier;
 use crate::publish::{Hub, Subscriber};
 use crate::reader::{Reader, database_key};
-use crate::tokens::AccountTokens;
+use crate::tokens::{self, AccountTokens};
 
 /// Commands of people that may wait for an account's task.
 const COMMANDS: usize = 32;
@@ -156,8 +156,8 @@ impl Engine {
         let platform = self.platform(account.platform.as_str())?;
         // Whether clear text is wanted was asked when the account was added.
         let server = Server::parse(&account.server, true)?;
-        let credentials = self.credentials(&account, Arc::clone(&platform), server.clone());
         let tasks = TaskTracker::new();
+        let credentials = self.credentials(&account, Arc::clone(&platform), server.clone(), tasks.clone());
         let stop = CancellationToken::new();
         let (link, reports) = start(
             self.policy(platform.profile()),
@@ -193,8 +193,9 @@ impl Engine {
         account: &Account,
         platform: Arc<dyn Platform>,
         server: Server,
+        tasks: TaskTracker,
     ) -> AccountTokens {
-        AccountTokens {
+        let shared = tokens::Shared {
             account: account.id.clone(),
             server,
             platform,
@@ -202,6 +203,10 @@ impl Engine {
             http: self.http.clone(),
             clock: Arc::clone(&self.parts.clock),
             kept: Mutex::default(),
+        };
+        AccountTokens {
+            shared: Arc::new(shared),
+            tasks,
         }
     }
 

@@ -100,31 +100,34 @@ impl Reader {
     /// the only one there is.
     ///
     /// # Errors
-    /// Where none or several fit.
+    /// Where none or several fit, or its file can't be opened.
     pub async fn account(&self, word: Option<&str>) -> Result<Account, EngineError> {
+        let id = self.find(word).await?;
+        Ok(self.store(&id).await?.account().clone())
+    }
+
+    /// As [`Reader::account`]; an account whose file can't be opened is found by its id.
+    ///
+    /// # Errors
+    /// Where none or several fit.
+    pub async fn find(&self, word: Option<&str>) -> Result<AccountId, EngineError> {
         let mut found = Vec::new();
-        let entries = self.entries().await?;
-        for entry in &entries {
-            // An account whose file is closed can still be named by its id.
-            let account = self.store(&entry.id).await.map(|store| store.account().clone());
-            let fits = match (word, &account) {
-                (None, _) => true,
-                (Some(word), Ok(account)) => {
-                    let identity = &account.identity;
-                    entry.id.as_str().starts_with(word)
-                        || identity.user_id == word
-                        || identity.name.as_deref() == Some(word)
-                }
-                (Some(word), Err(_)) => entry.id.as_str().starts_with(word),
+        for entry in self.entries().await? {
+            let fits = match word {
+                None => true,
+                Some(word) if entry.id.as_str().starts_with(word) => true,
+                Some(word) => self.store(&entry.id).await.is_ok_and(|store| {
+                    let identity = &store.account().identity;
+                    identity.user_id == word || identity.name.as_deref() == Some(word)
+                }),
             };
             if fits {
-                found.push(account);
+                found.push(entry.id);
             }
         }
-        let mut found = found.into_iter();
-        match (found.next(), found.next(), word) {
-            (Some(only), None, _) => only,
-            (Some(_), Some(_), _) => Err(EngineError::WhichAccount),
+        match (found.pop(), found.is_empty(), word) {
+            (Some(only), true, _) => Ok(only),
+            (Some(_), false, _) => Err(EngineError::WhichAccount),
             (None, _, Some(word)) => Err(EngineError::UnknownAccount(word.to_owned())),
             (None, _, None) => Err(EngineError::NoAccount),
         }

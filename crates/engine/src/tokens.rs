@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use carillon_contract::{AccountId, Secret};
+use carillon_contract::{AccountId, Secret, Timestamp};
 use carillon_link::http::Http;
 use carillon_link::{Cause, Credentials, RefreshError, Server, TokenError};
 use carillon_platforms::{Claims, Platform, SignInError, Tokens};
@@ -11,6 +11,8 @@ use carillon_vault::{Entry, TokenVault, VaultError};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
 
@@ -54,6 +56,13 @@ pub(crate) async fn read(vault: &dyn TokenVault, account: &AccountId) -> Result<
 
 /// The credentials of one account's link.
 pub(crate) struct AccountTokens {
+    pub(crate) shared: Arc<Shared>,
+    /// The account's tasks, which are waited for when it stops.
+    pub(crate) tasks: TaskTracker,
+}
+
+/// What a refresh needs, also when whoever asked for it has gone.
+pub(crate) struct Shared {
     pub(crate) account: AccountId,
     pub(crate) server: Server,
     pub(crate) platform: Arc<dyn Platform>,
@@ -61,21 +70,57 @@ pub(crate) struct AccountTokens {
     pub(crate) http: Http,
     pub(crate) clock: Arc<dyn Clock>,
     /// What the vault holds, once it was read. The lock also makes refreshes come one after another.
-    pub(crate) kept: Mutex<Option<Tokens>>,
+    pub(crate) kept: Mutex<Option<Kept>>,
 }
 
-impl AccountTokens {
-    async fn load(&self, kept: &mut Option<Tokens>) -> Result<Option<Tokens>, Cause> {
+/// Tokens in use.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    tokens: Tokens,
+    /// When this process got them from the server; `None` for those that were in the vault.
+    fetched: Option<Instant>,
+}
+
+impl Kept {
+    /// Tells whether the access token has run out by its own claims.
+    fn has_ended(&self, now: Timestamp) -> bool {
+        let Some(claims) = Claims::read(&self.tokens.access) else {
+            return false;
+        };
+        match self.fetched {
+            // This computer's clock may be wrong; how long ago it was, and how long it lives, are not.
+            Some(at) => claims.lifetime().is_some_and(|lifetime| at.elapsed() >= lifetime),
+            None => claims.expires_at().is_some_and(|at| at <= now),
+        }
+    }
+}
+
+impl Shared {
+    async fn load(&self, kept: &mut Option<Kept>) -> Result<Option<Kept>, Cause> {
         if kept.is_none() {
             let read = read(&*self.vault, &self.account).await;
-            *kept = read.map_err(|error| Cause::Vault(error.to_string()))?;
+            let tokens = read.map_err(|error| Cause::Vault(error.to_string()))?;
+            *kept = tokens.map(|tokens| Kept {
+                tokens,
+                fetched: None,
+            });
         }
         Ok(kept.clone())
     }
 
-    async fn renew(&self, kept: &mut Option<Tokens>) -> Result<(), RefreshError> {
-        let tokens = self.load(kept).await.map_err(RefreshError::Failed)?;
-        let Some(refresh) = tokens.and_then(|tokens| tokens.refresh) else {
+    async fn refresh(&self) -> Result<(), RefreshError> {
+        let mut kept = self.kept.lock().await;
+        let renewed = self.renew(&mut kept).await;
+        if matches!(renewed, Err(RefreshError::Refused)) {
+            // What the person signs in with next is in the vault, not here.
+            *kept = None;
+        }
+        renewed
+    }
+
+    async fn renew(&self, kept: &mut Option<Kept>) -> Result<(), RefreshError> {
+        let now = self.load(kept).await.map_err(RefreshError::Failed)?;
+        let Some(refresh) = now.and_then(|now| now.tokens.refresh) else {
             return Err(RefreshError::Refused);
         };
         let request = self.platform.refresh(&refresh);
@@ -100,7 +145,10 @@ impl AccountTokens {
             // this process.
             tracing::warn!(%error, account = %self.account, "Keep the renewed token");
         }
-        *kept = Some(fresh);
+        *kept = Some(Kept {
+            tokens: fresh,
+            fetched: Some(Instant::now()),
+        });
         Ok(())
     }
 }
@@ -108,35 +156,33 @@ impl AccountTokens {
 #[async_trait]
 impl Credentials for AccountTokens {
     async fn token(&self) -> Result<Secret, TokenError> {
-        let tokens = self
-            .load(&mut *self.kept.lock().await)
+        let shared = &self.shared;
+        let kept = shared
+            .load(&mut *shared.kept.lock().await)
             .await
             .map_err(TokenError::Failed)?;
-        let Some(tokens) = tokens else {
+        let Some(kept) = kept else {
             return Err(TokenError::Missing);
         };
-        // The claim may be wrong and so may this clock; so it only spares a refusal that is sure to come
-        // where the token can be renewed. Without a refresh token the server has the last word.
-        let ended = Claims::read(&tokens.access)
-            .and_then(|claims| claims.expires_at())
-            .is_some_and(|at| at <= self.clock.now());
-        if ended && tokens.refresh.is_some() {
+        // This only spares a refusal that is sure to come where the token can be renewed. Without a refresh
+        // token the server has the last word.
+        if kept.tokens.refresh.is_some() && kept.has_ended(shared.clock.now()) {
             return Err(TokenError::Expired);
         }
-        Ok(tokens.access)
+        Ok(kept.tokens.access)
     }
 
     async fn refresh(&self) -> Result<(), RefreshError> {
-        let mut kept = self.kept.lock().await;
-        let renewed = self.renew(&mut kept).await;
-        if matches!(renewed, Err(RefreshError::Refused)) {
-            // What the person signs in with next is in the vault, not here.
-            *kept = None;
-        }
-        renewed
+        // A refresh that has begun runs to its end, whoever stops waiting for it: once the server has
+        // answered, the old token is spent, and the new one has to be kept.
+        let shared = Arc::clone(&self.shared);
+        let running = self.tasks.spawn(async move { shared.refresh().await });
+        running
+            .await
+            .unwrap_or(Err(RefreshError::Failed(Cause::Internal)))
     }
 
     fn is_auth_error(&self, message: &str) -> bool {
-        self.platform.is_auth_error(message)
+        self.shared.platform.is_auth_error(message)
     }
 }

@@ -170,7 +170,7 @@ impl Driver {
                     continue;
                 }
                 command = commands.recv() => match command {
-                    Some(Command { session: Some(session), .. }) if session != self.session => continue,
+                    Some(command) if self.is_stale(&command) => continue,
                     Some(command) => command.input,
                     None => break,
                 },
@@ -196,6 +196,16 @@ impl Driver {
             self.take(input);
         }
         self.close();
+    }
+
+    /// Tells whether a command is about a connection that is gone. That its token was refused still counts
+    /// while the next try is waited for: the same token must not be sent again.
+    fn is_stale(&self, command: &Command) -> bool {
+        let Some(session) = command.session else {
+            return false;
+        };
+        let refused = matches!(self.phase, Phase::Waiting { .. }) && command.input == Input::TokenRefused;
+        session != self.session || (self.socket.is_none() && !refused)
     }
 
     fn take(&mut self, input: Input) {
@@ -306,8 +316,9 @@ impl Driver {
 async fn open(transport: Arc<dyn Transport>, credentials: Arc<dyn Credentials>, target: Target) -> Done {
     let token = match credentials.token().await {
         Ok(token) => token,
-        // Where there is nothing to refresh with, what follows asks the person.
-        Err(TokenError::Expired | TokenError::Missing) => return Done::Input(Input::TokenRefused),
+        Err(TokenError::Expired) => return Done::Input(Input::TokenExpired),
+        // There is nothing to refresh with either: what follows asks the person.
+        Err(TokenError::Missing) => return Done::Input(Input::TokenRefused),
         Err(TokenError::Failed(cause)) => return Done::Input(Input::Lost(cause)),
     };
     match transport.open(&target, &token).await {

@@ -117,8 +117,10 @@ pub enum Input {
     Opened,
     /// The server said that it is signed in.
     Accepted,
-    /// The server, or the token's own expiry, says that the token is no good.
+    /// The server says that the token is no good.
     TokenRefused,
+    /// The token's own expiry says so, and there is something to renew it with.
+    TokenExpired,
     /// There is a new token.
     TokenRefreshed,
     /// There is no new token to be had.
@@ -155,9 +157,15 @@ pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, V
     use {Effect as E, Input as I, Phase as P};
 
     let wait = |tries: Tries, cause: Cause| {
+        let token = match tries.token {
+            // Something else went wrong: the server has said nothing against the new token, which may be
+            // an old one by the time it is sent.
+            Token::Renewed | Token::Untested => Token::Untested,
+            Token::Refused => Token::Refused,
+        };
         let tries = Tries {
             failed: tries.failed.saturating_add(1),
-            ..tries
+            token,
         };
         let wake = E::WakeAfter(delay(policy, tries.failed, &cause, dice));
         (P::Waiting { tries, cause }, vec![E::Close, wake])
@@ -195,6 +203,16 @@ pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, V
             ),
             Token::Refused | Token::Renewed => (P::NeedsSignIn, vec![E::Close]),
         },
+        // Said before the loss, and heard after it.
+        (P::Waiting { tries, .. }, I::TokenRefused) => (
+            P::Refreshing(tries.token(Token::Refused)),
+            vec![E::Close, E::RefreshToken],
+        ),
+        // Nobody has refused it, so that this says nothing of the one that replaces it.
+        (P::Connecting(tries), I::TokenExpired) => (
+            P::Refreshing(tries.token(Token::Refused)),
+            vec![E::Close, E::RefreshToken],
+        ),
         (P::Refreshing(tries), I::TokenRefreshed) => {
             (P::Connecting(tries.token(Token::Renewed)), vec![E::Open])
         }

@@ -16,6 +16,7 @@ fn inputs() -> Vec<Input> {
         Input::Opened,
         Input::Accepted,
         Input::TokenRefused,
+        Input::TokenExpired,
         Input::TokenRefreshed,
         Input::RefreshRefused,
         Input::RefreshFailed(Cause::Unreachable),
@@ -292,4 +293,41 @@ fn losing_a_connection_says_why_until_the_next_one() {
     };
     assert_eq!((cause, tries.failed), (Cause::Silent, 1));
     assert_eq!(effects.first(), Some(&Effect::Close));
+}
+
+#[test]
+fn a_token_that_ran_out_while_the_server_was_away_is_renewed_and_not_given_up() {
+    let policy = Policy::default();
+    let mut phase = Phase::Connecting(Tries {
+        failed: 0,
+        token: Token::Renewed,
+    });
+    for input in [
+        Input::Lost(Cause::Unreachable),
+        Input::TimerFired,
+        Input::TokenExpired,
+    ] {
+        phase = step(&policy, phase, input, 0.5).0;
+    }
+    assert!(matches!(phase, Phase::Refreshing(_)), "{phase:?}");
+    let renewed = Phase::Connecting(Tries {
+        failed: 0,
+        token: Token::Renewed,
+    });
+    let (next, _) = step(&policy, renewed, Input::TokenExpired, 0.5);
+    assert!(
+        matches!(next, Phase::Refreshing(_)),
+        "by itself an expiry never asks the person"
+    );
+}
+
+#[test]
+fn a_refusal_that_is_heard_after_the_loss_still_spares_the_token() {
+    let waiting = Phase::Waiting {
+        tries: Tries::default(),
+        cause: Cause::ServerDisconnect,
+    };
+    let (next, effects) = step(&Policy::default(), waiting, Input::TokenRefused, 0.5);
+    assert!(matches!(next, Phase::Refreshing(_)));
+    assert!(effects.contains(&Effect::RefreshToken));
 }

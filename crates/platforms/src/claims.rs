@@ -1,6 +1,8 @@
 //! Reads a JWT's claims without verifying them: the app has no key to verify with, and uses them only to
 //! show who an account is and to renew a token before it ends. What they claim is never a right.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use carillon_contract::{Secret, Timestamp};
@@ -37,7 +39,16 @@ impl Claims {
 
     /// When the token ends (`exp`, RFC 7519 §4.1.4), if it says so.
     pub fn expires_at(&self) -> Option<Timestamp> {
-        let claim = self.0.get("exp")?;
+        self.date("exp")
+    }
+
+    /// How long the token lives, by the server's clock alone (`exp` and `iat`), if it says so.
+    pub fn lifetime(&self) -> Option<Duration> {
+        Some(self.date("exp")?.since(self.date("iat")?))
+    }
+
+    fn date(&self, name: &str) -> Option<Timestamp> {
+        let claim = self.0.get(name)?;
         // NumericDate may have a fraction; whole seconds are exact enough to renew by.
         #[expect(
             clippy::cast_possible_truncation,

@@ -29,8 +29,8 @@ pub(crate) async fn set_complete_until(
     connection: &mut SqliteConnection,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    // The clock may have been set back; what was complete stays so.
-    sqlx::query("UPDATE connection SET complete_until = max(coalesce(complete_until, 0), ?1) WHERE id = 1")
+    // Not the later of the two: a clock that was ahead and is right again would hide every gap until then.
+    sqlx::query("UPDATE connection SET complete_until = ?1 WHERE id = 1")
         .bind(at.0)
         .execute(connection)
         .await?;

@@ -19,6 +19,17 @@ pub(crate) async fn set_cursor(connection: &mut SqliteConnection, cursor: &Curso
     Ok(())
 }
 
+/// Writes down that events may be missing, and that from `gap.to` on it is complete again.
+pub(crate) async fn insert_gap(connection: &mut SqliteConnection, gap: &Gap) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO gaps (from_at, to_at, why) VALUES (?1, ?2, ?3)")
+        .bind(gap.from.0)
+        .bind(gap.to.0)
+        .bind(gap.why.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 impl AccountStore {
     /// How far the server's log is stored; `None` where nothing is.
     ///
@@ -29,26 +40,6 @@ impl AccountStore {
             .fetch_optional(self.readers.lease().await?.get()?)
             .await?;
         Ok(row.map(|(log, number)| Cursor { log, number }))
-    }
-
-    /// Writes down that events may be missing, and that from `gap.to` on it is complete again.
-    ///
-    /// # Errors
-    /// Where the file can't be written.
-    pub async fn record_gap(&self, gap: Gap) -> Result<(), StoreError> {
-        self.writer()?
-            .write(move |connection| {
-                Box::pin(async move {
-                    sqlx::query("INSERT INTO gaps (from_at, to_at, why) VALUES (?1, ?2, ?3)")
-                        .bind(gap.from.0)
-                        .bind(gap.to.0)
-                        .bind(gap.why.as_str())
-                        .execute(connection)
-                        .await?;
-                    Ok(())
-                })
-            })
-            .await
     }
 
     /// The newest gaps, newest first.

@@ -3,7 +3,7 @@
 //! The caller batches what is queued, so that a lone event is written at once and a storm in large pieces.
 //! What comes back is what was new; only that is told to anybody.
 
-use carillon_contract::continuity::Cursor;
+use carillon_contract::continuity::{Cursor, Gap};
 use carillon_contract::{Notice, Timestamp};
 
 use crate::account::AccountStore;
@@ -21,6 +21,8 @@ pub struct Batch {
     pub events: Vec<Incoming>,
     /// How far the server's log is stored once this batch is; `None` leaves the cursor.
     pub cursor: Option<Cursor>,
+    /// Spans before it in which something may be missing.
+    pub gaps: Vec<Gap>,
     /// Whether nothing is missing up to `received_at` once this batch is stored.
     pub complete: bool,
     /// What was counted and is not an event: malformed and unknown ones.
@@ -67,6 +69,9 @@ impl AccountStore {
                     entities::merge(connection, &fresh, batch.received_at).await?;
                     points::insert(connection, &fresh).await?;
                     let notices = notices::insert(connection, &account, &fresh, batch.received_at).await?;
+                    for gap in &batch.gaps {
+                        continuity::insert_gap(connection, gap).await?;
+                    }
                     if let Some(cursor) = &batch.cursor {
                         continuity::set_cursor(connection, cursor).await?;
                     }

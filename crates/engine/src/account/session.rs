@@ -1,11 +1,12 @@
 //! A session of an account: from the welcome over joining topics and catching up to being live.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use carillon_contract::continuity::{Cursor, GapReason};
+use carillon_contract::continuity::{Cursor, Gap, GapReason};
 use carillon_contract::{Frame, Topic, UiEvent};
 use carillon_link::Cause;
-use carillon_link::transport::{Events, Session, Socket};
+use carillon_link::transport::{Events, SendError, Session, Socket};
 use carillon_platforms::{Answer, Request, SyncPage, Welcome};
 use carillon_store::ingest::Batch;
 
@@ -16,6 +17,18 @@ use crate::topics::{TopicAnswer, ask, join};
 
 /// Catch-ups that may fail in a row before what was missed is given up, and that is told.
 const CATCH_UPS: u32 = 3;
+
+/// How long a line on which a question stayed without an answer may take to show that it is alive.
+const ALIVE: Duration = Duration::from_secs(5);
+
+/// What asking for a page of the server's log came to.
+pub(super) enum Fetched {
+    Page(SyncPage),
+    /// The server answered, and not with a page; or did not answer though it was there.
+    Nonsense,
+    /// The connection is gone.
+    Lost,
+}
 
 /// An open connection.
 pub(super) struct Live {
@@ -34,6 +47,8 @@ pub(super) struct Live {
     /// Whether the link has given this connection up. What it still holds came before that, so that storing
     /// it says nothing of the time since.
     pub(super) lost: bool,
+    /// What is missing before the first page of what is fetched; stored with that page.
+    pub(super) gap: Option<GapReason>,
 }
 
 /// How far a session has come.
@@ -55,6 +70,7 @@ impl Live {
             welcome: Welcome::default(),
             log: None,
             lost: false,
+            gap: None,
         }
     }
 }
@@ -145,9 +161,16 @@ impl Running {
                     self.catch_up(session).await;
                 }
             }
-            Reply::Page { session, answer } => match answer {
-                Ok(Answer::Page(page)) => self.page(session, page).await,
-                Ok(_) | Err(_) => self.catch_up_failed(session).await,
+            Reply::Page {
+                session,
+                since,
+                fetched,
+            } => match fetched {
+                Fetched::Page(page) => self.page(session, since, page).await,
+                Fetched::Nonsense => self.catch_up_failed(session).await,
+                // What was missed is still there for the next connection; the link knows that this one is gone,
+                // and why.
+                Fetched::Lost => {}
             },
             Reply::Left => {}
         }
@@ -198,16 +221,16 @@ impl Running {
         let Some(live) = self.live(session) else { return };
         match plan(&before, &live.welcome) {
             Plan::Fetch { since, gap } => {
-                self.record_gap(gap).await;
+                live.gap = gap;
                 self.fetch(session, since);
             }
             Plan::Skip { cursor, gap } => {
                 // Without a log this is the time at which the refused event is known to be gone.
                 let refused = gap.is_some() && self.refused_an_event;
-                self.record_gap(if refused { Some(GapReason::TooLarge) } else { gap })
-                    .await;
+                let gap = if refused { Some(GapReason::TooLarge) } else { gap };
                 let batch = Batch {
                     cursor,
+                    gaps: self.gaps(gap).await,
                     ..self.marker()
                 };
                 if self.keep(batch, true).await.is_ok() {
@@ -222,21 +245,34 @@ impl Running {
         let Some(live) = self.live(session) else { return };
         let socket = Arc::clone(&live.socket);
         self.requests.spawn(async move {
-            let answer = ask(&*platform, &*socket, &Request::Sync { since }).await;
-            Reply::Page { session, answer }
+            let fetched = match ask(&*platform, &*socket, &Request::Sync { since }).await {
+                Ok(Answer::Page(page)) => Fetched::Page(page),
+                Ok(_) | Err(SendError::Impossible) => Fetched::Nonsense,
+                // No answer on a line that is alive is an answer.
+                Err(SendError::Unknown | SendError::NotSent) if socket.verify(ALIVE).await.is_ok() => {
+                    Fetched::Nonsense
+                }
+                Err(SendError::Unknown | SendError::NotSent) => Fetched::Lost,
+            };
+            Reply::Page {
+                session,
+                since,
+                fetched,
+            }
         });
     }
 
-    async fn page(&mut self, session: u64, page: SyncPage) {
+    async fn page(&mut self, session: u64, since: Option<i64>, page: SyncPage) {
         let Some(live) = self.live(session) else { return };
         // A server that calls its log differently in one breath, or that leads nowhere, is not followed.
-        if live.log.as_ref() != Some(&page.log) || (page.more && page.frames.is_empty()) {
+        let leads_on = since.is_none_or(|since| page.next > since);
+        if live.log.as_ref() != Some(&page.log) || (page.more && !leads_on) {
             self.catch_up_failed(session).await;
             return;
         }
-        if !page.complete {
-            self.record_gap(Some(GapReason::Pruned)).await;
-        }
+        let pruned = (!page.complete).then_some(GapReason::Pruned);
+        let why = live.gap.take().or(pruned);
+        let gaps = self.gaps(why).await;
         let sorted = sort(&*self.with.platform, &self.with.account.identity, page.frames);
         let batch = Batch {
             events: sorted.events,
@@ -246,11 +282,14 @@ impl Running {
                 number: page.next,
             }),
             complete: !page.more,
+            gaps,
             ..self.marker()
         };
         if self.keep(batch, true).await.is_err() {
             return;
         }
+        // A page that is stored is progress: only what fails without any is given up.
+        self.failed_catch_ups = (0, GapReason::CatchUpFailed);
         if page.more {
             self.fetch(session, Some(page.next));
         } else {
@@ -275,12 +314,16 @@ impl Running {
         self.with.link.give_up(session, Cause::CatchUp).await;
     }
 
-    /// Notes why the connection was lost, as far as it matters for what may be missing.
-    pub(super) async fn lost(&mut self, cause: &Cause) {
+    /// Takes note that there is no connection any more, and takes what it still brought.
+    pub(super) async fn offline(&mut self) {
         if let Some(live) = self.session.as_mut() {
             live.lost = true;
         }
         self.drain().await;
+    }
+
+    /// Notes why the connection was lost, as far as it matters for what may be missing.
+    pub(super) fn lost(&mut self, cause: &Cause) {
         let Cause::TooLarge { .. } = cause else { return };
         if self
             .session
@@ -293,19 +336,17 @@ impl Running {
         self.refused_an_event = true;
     }
 
-    /// Writes a gap down and tells of it.
-    async fn record_gap(&mut self, why: Option<GapReason>) {
-        let Some(why) = why else { return };
+    /// The gap that is to be stored with what follows it.
+    async fn gaps(&self, why: Option<GapReason>) -> Vec<Gap> {
+        let Some(why) = why else { return Vec::new() };
         let complete_until = match self.with.store.last_seen().await {
             Ok(seen) => seen.and_then(|seen| seen.complete_until),
-            Err(_) => None,
+            Err(error) => {
+                tracing::warn!(%error, "Read how far everything is stored");
+                None
+            }
         };
-        let gap = gap(complete_until, self.with.clock.now(), why);
-        if let Err(error) = self.with.store.record_gap(gap).await {
-            tracing::error!(%error, "Store a gap");
-        }
-        let account = self.with.account.id.clone();
-        self.with.hub.send(UiEvent::Gap { account, gap });
+        vec![gap(complete_until, self.with.clock.now(), why)]
     }
 
     /// A batch that holds nothing but the time up to which everything is there.

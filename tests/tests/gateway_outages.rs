@@ -1,0 +1,128 @@
+//! Outages at bad moments: while catching up, and for longer than a token lives.
+
+use std::time::Duration;
+
+use carillon_contract::{ConnectionState, UiEvent};
+use carillon_engine::EngineError;
+use carillon_engine::parts::MemoryVault;
+use carillon_gateway::{Config, To, start};
+use carillon_tests::gateway::{Bench, add_alice, hear, online, state, stop, stored};
+use serde_json::Value;
+
+fn alice() -> Option<To> {
+    Some(To::Username("alice".to_owned()))
+}
+
+#[tokio::test]
+async fn cuts_while_catching_up_lose_nothing() -> anyhow::Result<()> {
+    let bench = Bench::new()?;
+    let gateway = start(bench.config())?;
+    let engine = bench.engine().await?;
+    let account = add_alice(&engine, &gateway.url()).await?;
+    let sent = gateway
+        .emit_many("notification", Value::Null, alice(), 20_000)
+        .await?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    let mut cuts = 0;
+    let mut keys = Vec::new();
+    hear(&mut listener, "all 20,000 events", |event| {
+        match event {
+            // Five times, as soon as it has begun to fetch.
+            UiEvent::Connection { status, .. } if status.catching_up && cuts < 5 => {
+                cuts += gateway.cut("alice").unwrap_or(0);
+            }
+            UiEvent::Events { events } => keys.extend(events.iter().map(|event| event.key.clone())),
+            // A listener that is behind reads the store; this one counts there at the end.
+            UiEvent::Connection { status, .. }
+                if cuts >= 5 && status.state == ConnectionState::Connected && !status.catching_up =>
+            {
+                return Some(());
+            }
+            _ => {}
+        }
+        None
+    })
+    .await?;
+    let store = engine.reader().store(&account.id).await?;
+    assert_eq!(cuts, 5);
+    assert_eq!(store.event_counts().await?.0, i64::try_from(sent.len())?);
+    assert_eq!(store.gaps(10).await?, []);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_that_ends_while_the_server_is_away_is_renewed_when_it_is_back() -> anyhow::Result<()> {
+    let bench = Bench::new()?;
+    let short = |bench: &Bench| Config {
+        access_lifetime: Duration::from_secs(1),
+        jwt_secret: Some(carillon_gateway::Secret::new(
+            "a-secret-that-outlives-the-server-of-this-test",
+        )),
+        ..bench.config()
+    };
+    let gateway = start(short(&bench))?;
+    let engine = bench.engine().await?;
+    let account = add_alice(&engine, &gateway.url()).await?;
+    // The token has been renewed once already when the server goes.
+    gateway.expire("alice")?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    online(&mut listener).await?;
+    let address = gateway.address();
+    stop(gateway).await?;
+    state(&mut listener, ConnectionState::Reconnecting).await?;
+    // Tries go on until the token has run out, and then some.
+    let begun = tokio::time::Instant::now();
+    hear(
+        &mut listener,
+        "tries after the token has ended",
+        |event| match event {
+            UiEvent::Connection { status, .. } => {
+                assert_ne!(
+                    status.state,
+                    ConnectionState::Error,
+                    "nobody has refused the token"
+                );
+                (begun.elapsed() > Duration::from_secs(3)).then_some(())
+            }
+            _ => None,
+        },
+    )
+    .await?;
+    let gateway = start(Config {
+        bind: address,
+        ..short(&bench)
+    })?;
+    online(&mut listener).await?;
+    gateway.emit("notification", Value::Null, alice()).await?;
+    stored(&mut listener, 1).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_account_whose_key_is_lost_can_be_removed_or_begun_anew() -> anyhow::Result<()> {
+    let mut bench = Bench::new()?;
+    let gateway = start(bench.config())?;
+    let engine = bench.engine().await?;
+    let lost = add_alice(&engine, &gateway.url()).await?;
+    engine.stop().await;
+
+    bench.vault = std::sync::Arc::new(MemoryVault::new());
+    let engine = bench.engine().await?;
+    assert!(matches!(
+        engine.reader().store(&lost.id).await,
+        Err(EngineError::KeyMissing { .. })
+    ));
+    assert!(std::fs::metadata(bench.home().join("accounts").join(format!("{}.db", lost.id))).is_ok());
+    let anew = add_alice(&engine, &gateway.url()).await?;
+    assert_ne!(anew.id, lost.id);
+    engine.stop().await;
+
+    bench.vault = std::sync::Arc::new(MemoryVault::new());
+    let engine = bench.engine().await?;
+    engine.remove_account(&anew.id).await?;
+    assert!(engine.reader().entries().await?.is_empty());
+    assert_eq!(std::fs::read_dir(bench.home().join("accounts"))?.count(), 0);
+    Ok(())
+}
