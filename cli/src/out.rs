@@ -32,7 +32,10 @@ pub(crate) fn complain(text: &str) {
 
 /// What a terminal could take for a command must not come from a server.
 pub(crate) fn plain(text: &str) -> String {
+    // Marks that turn the direction of writing make a line read as another one.
+    let turns =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
+        .map(|c| if c.is_control() || turns(c) { ' ' } else { c })
         .collect()
 }

@@ -19,11 +19,10 @@ pub(crate) async fn run(reader: &Reader, inbox: Inbox) -> Result<(), Failure> {
     if accounts.is_empty() {
         return Err(EngineError::NoAccount.into());
     }
-    let mut notices = match &inbox.search {
-        Some(text) => reader.search(&accounts, text, inbox.limit).await?,
+    let notices = match &inbox.search {
+        Some(text) => reader.search(&accounts, text, inbox.unread, inbox.limit).await?,
         None => reader.inbox(&accounts, inbox.unread, inbox.limit).await?,
     };
-    notices.retain(|notice| !(inbox.unread && notice.read));
     if inbox.json {
         return out::json(&notices);
     }

@@ -33,6 +33,8 @@ use crate::topics::TopicAnswer;
 
 /// Events that are stored together at most. More than the ingest's own numbers justify gains nothing.
 const BATCH: usize = 512;
+/// Bytes of events that are stored together, about: they become one statement.
+const BATCH_BYTES: usize = 4 << 20;
 /// How often a batch that could not be written is tried again before the connection is given up.
 const WRITE_TRIES: u32 = 5;
 /// How long to wait between two of these.
@@ -85,6 +87,9 @@ struct Running {
     with: AccountTask,
     session: Option<Live>,
     requests: JoinSet<Reply>,
+    /// Upkeep that is under way, and how many rounds of it there were.
+    chores: JoinSet<()>,
+    rounds: u32,
     /// Catch-ups that failed in a row, and how the last one did.
     failed_catch_ups: (u32, GapReason),
     /// Whether the last connection was lost over an event that was too large.
@@ -103,6 +108,8 @@ impl AccountTask {
             with: self,
             session: None,
             requests: JoinSet::new(),
+            chores: JoinSet::new(),
+            rounds: 0,
             failed_catch_ups: (0, GapReason::CatchUpFailed),
             refused_an_event: false,
         };
@@ -157,6 +164,11 @@ impl Running {
                     Some(first) => self.receive(first).await,
                     None => self.events_ended(),
                 },
+                Some(done) = self.chores.join_next() => {
+                    if let Err(error) = done {
+                        tracing::error!(%error, "Upkeep panicked");
+                    }
+                }
                 _ = upkeep.tick() => self.upkeep().await,
             }
         }
@@ -223,31 +235,32 @@ impl Running {
     async fn receive(&mut self, first: Received) {
         let Some(live) = self.session.as_mut() else { return };
         let mut received = vec![first];
+        let mut all = true;
         if let Some(events) = live.events.as_mut() {
-            take_queued(events.as_mut(), &mut received);
+            all = take_queued(events.as_mut(), &mut received);
         }
-        self.take(received).await;
+        self.take(received, all).await;
     }
 
     /// Takes what a connection that has ended left behind.
     async fn drain(&mut self) {
         loop {
             let mut received = Vec::new();
+            let mut all = true;
             if let Some(events) = self.session.as_mut().and_then(|live| live.events.as_mut()) {
-                take_queued(events.as_mut(), &mut received);
+                all = take_queued(events.as_mut(), &mut received);
             }
             if received.is_empty() {
                 return;
             }
-            self.take(received).await;
+            self.take(received, all).await;
         }
     }
 
-    async fn take(&mut self, received: Vec<Received>) {
+    /// Stores what came. `all` says that nothing more waits behind it.
+    async fn take(&mut self, received: Vec<Received>, all: bool) {
         let mut frames: Vec<Frame> = Vec::with_capacity(received.len());
         let mut acks = Vec::new();
-        // With a full batch there may be more behind it, which is not stored yet.
-        let all = received.len() < BATCH;
         for Received { frame, ack } in received {
             acks.extend(ack);
             if self.steers_the_link(&frame).await {
@@ -322,13 +335,18 @@ impl Running {
         }
     }
 
-    fn tell(&self, batch: Batch, stored: Stored, catching_up: bool) {
+    fn tell(&mut self, batch: Batch, stored: Stored, catching_up: bool) {
         for gap in &batch.gaps {
             let account = self.with.account.id.clone();
             self.with.hub.send(UiEvent::Gap { account, gap: *gap });
         }
-        for ring in decide(&stored.notices, catching_up) {
-            self.with.notifier.show(&ring);
+        if catching_up && let Some(live) = self.session.as_mut() {
+            live.missed
+                .extend(stored.notices.iter().filter(|notice| !notice.read).cloned());
+        } else {
+            for ring in decide(&stored.notices) {
+                self.with.notifier.show(&ring);
+            }
         }
         if !self.with.hub.has_listeners() {
             return;
@@ -351,9 +369,16 @@ impl Running {
     }
 }
 
-fn take_queued(events: &mut dyn Events, received: &mut Vec<Received>) {
-    while received.len() < BATCH {
-        let Some(next) = events.try_next() else { break };
+/// Adds what is queued, up to a full batch; tells whether that was all.
+fn take_queued(events: &mut dyn Events, received: &mut Vec<Received>) -> bool {
+    let size = |received: &Received| received.frame.payload().len();
+    let mut bytes: usize = received.iter().map(size).sum();
+    while received.len() < BATCH && bytes < BATCH_BYTES {
+        let Some(next) = events.try_next() else {
+            return true;
+        };
+        bytes += size(&next);
         received.push(next);
     }
+    false
 }

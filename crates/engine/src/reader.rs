@@ -223,7 +223,7 @@ impl Reader {
         Ok(newest(notices, limit))
     }
 
-    /// Notices that hold every word, over these accounts, newest first.
+    /// Notices that hold every word, over these accounts, newest first; with `unread` only those that are.
     ///
     /// # Errors
     /// Where an account's file can't be read.
@@ -231,11 +231,12 @@ impl Reader {
         &self,
         accounts: &[AccountId],
         text: &str,
+        unread: bool,
         limit: u32,
     ) -> Result<Vec<Notice>, EngineError> {
         let mut notices = Vec::new();
         for id in accounts {
-            notices.extend(self.store(id).await?.search(text, limit).await?);
+            notices.extend(self.store(id).await?.search(text, unread, limit).await?);
         }
         Ok(newest(notices, limit))
     }

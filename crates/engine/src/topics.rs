@@ -33,11 +33,11 @@ pub(crate) async fn ask(
 /// What a server said of a topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum TopicAnswer {
-    /// Joined, or taken as joined: some servers answer nothing.
+    /// Joined.
     Joined,
     /// Refused, in these words.
     Refused(String),
-    /// The connection ended before an answer came.
+    /// No answer came, also not to a second question.
     Unanswered,
 }
 
@@ -51,7 +51,12 @@ pub(crate) async fn join(
         let (platform, socket) = (Arc::clone(&platform), Arc::clone(&socket));
         async move {
             let request = Request::Subscribe(topic.clone());
-            let answer = match ask(&*platform, &*socket, &request).await {
+            let mut asked = ask(&*platform, &*socket, &request).await;
+            if matches!(asked, Err(SendError::Unknown)) {
+                // Joining twice is joining once.
+                asked = ask(&*platform, &*socket, &request).await;
+            }
+            let answer = match asked {
                 Ok(Answer::Rejected(why)) => TopicAnswer::Refused(why),
                 Ok(Answer::Accepted) => TopicAnswer::Joined,
                 Ok(_) => TopicAnswer::Refused("The server's answer makes no sense".to_owned()),

@@ -28,12 +28,18 @@ struct Row {
 pub(crate) async fn set_complete_until(
     connection: &mut SqliteConnection,
     at: Timestamp,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
-    // Not the later of the two: a clock that was ahead and is right again would hide every gap until then.
-    sqlx::query("UPDATE connection SET complete_until = ?1 WHERE id = 1")
-        .bind(at.0)
-        .execute(connection)
-        .await?;
+    // It only goes forward; but one that lies in the future was written by a clock that was ahead, and would
+    // hide every gap until then.
+    sqlx::query(
+        "UPDATE connection SET complete_until = ?1
+         WHERE id = 1 AND (complete_until IS NULL OR complete_until < ?1 OR complete_until > ?2)",
+    )
+    .bind(at.0)
+    .bind(now.0)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -69,9 +75,9 @@ impl AccountStore {
     ///
     /// # Errors
     /// Where the file can't be written.
-    pub async fn set_complete_until(&self, at: Timestamp) -> Result<(), StoreError> {
+    pub async fn set_complete_until(&self, at: Timestamp, now: Timestamp) -> Result<(), StoreError> {
         self.writer()?
-            .write(move |connection| Box::pin(set_complete_until(connection, at)))
+            .write(move |connection| Box::pin(set_complete_until(connection, at, now)))
             .await
     }
 

@@ -76,7 +76,8 @@ impl AccountStore {
                         continuity::set_cursor(connection, cursor).await?;
                     }
                     if batch.complete {
-                        connection::set_complete_until(connection, batch.received_at).await?;
+                        connection::set_complete_until(connection, batch.received_at, batch.received_at)
+                            .await?;
                     }
                     let repeated = u64::try_from(seqs.len() - fresh.len()).unwrap_or(u64::MAX);
                     let stored = u64::try_from(fresh.len()).unwrap_or(u64::MAX);

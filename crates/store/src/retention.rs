@@ -37,30 +37,42 @@ impl Default for Retention {
 const STEP: i64 = 500;
 
 impl AccountStore {
-    /// Drops a step of old events; tells whether there are more to drop.
+    /// Drops what is too old and what is too much, a step at a time, so that a batch of new events waits for
+    /// one step at most; gives how many went.
     ///
     /// # Errors
-    /// Where the file can't be written.
-    pub async fn prune_events_step(&self, keep: Retention, now: Timestamp) -> Result<bool, StoreError> {
+    /// Where the file can't be read or written.
+    pub async fn prune_events(&self, keep: Retention, now: Timestamp) -> Result<u64, StoreError> {
         let before = now.before(keep.events_age);
-        self.writer()?
-            .write(move |connection| {
-                Box::pin(async move {
-                    let done = sqlx::query(
-                        "DELETE FROM events WHERE seq IN (
-                             SELECT seq FROM (SELECT seq, received_at FROM events ORDER BY seq LIMIT ?1)
-                             WHERE received_at < ?2
-                                OR seq <= (SELECT seq FROM events ORDER BY seq DESC LIMIT 1 OFFSET ?3))",
-                    )
-                    .bind(STEP)
-                    .bind(before.0)
-                    .bind(keep.events_count)
-                    .execute(connection)
-                    .await?;
-                    Ok(i64::try_from(done.rows_affected()) == Ok(STEP))
+        let mut excess = self.event_counts().await?.0 - keep.events_count;
+        let mut gone = 0;
+        loop {
+            let step = self
+                .writer()?
+                .write(move |connection| {
+                    Box::pin(async move {
+                        let done = sqlx::query(
+                            "DELETE FROM events WHERE seq IN (
+                                 SELECT seq FROM (
+                                     SELECT seq, received_at, row_number() OVER (ORDER BY seq) AS place
+                                     FROM events ORDER BY seq LIMIT ?1)
+                                 WHERE received_at < ?2 OR place <= ?3)",
+                        )
+                        .bind(STEP)
+                        .bind(before.0)
+                        .bind(excess)
+                        .execute(connection)
+                        .await?;
+                        Ok(done.rows_affected())
+                    })
                 })
-            })
-            .await
+                .await?;
+            gone += step;
+            excess -= i64::try_from(step).unwrap_or(i64::MAX);
+            if i64::try_from(step).is_ok_and(|step| step < STEP) {
+                return Ok(gone);
+            }
+        }
     }
 
     /// Thins out the old points of one entity after another; gives how many went.

@@ -48,11 +48,12 @@ impl AccountStore {
             .await
     }
 
-    /// Notices that hold every word of `text`, the newest arrivals first. The last word may be unfinished.
+    /// Notices that hold every word of `text`, the newest arrivals first; with `unread` only those that are.
+    /// The last word may be unfinished.
     ///
     /// # Errors
     /// Where the file can't be read.
-    pub async fn search(&self, text: &str, limit: u32) -> Result<Vec<Notice>, StoreError> {
+    pub async fn search(&self, text: &str, unread: bool, limit: u32) -> Result<Vec<Notice>, StoreError> {
         let words: Vec<&str> = text
             .split(|c: char| !c.is_alphanumeric())
             .filter(|w| !w.is_empty())
@@ -64,11 +65,13 @@ impl AccountStore {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT id, category, level, title, body, action_url, occurred_at, received_at, read_at
              FROM notices WHERE id IN (
-                 SELECT rowid FROM notices_text WHERE notices_text MATCH ?1 ORDER BY rowid DESC LIMIT ?3)
+                 SELECT rowid FROM notices_text WHERE notices_text MATCH ?1
+                   AND (NOT ?4 OR rowid IN (SELECT id FROM notices WHERE read_at IS NULL))
+                 ORDER BY rowid DESC LIMIT ?3)
              UNION ALL
              SELECT id, category, level, title, body, action_url, occurred_at, received_at, read_at
              FROM notices
-             WHERE id > (SELECT indexed FROM search_state WHERE id = 1)
+             WHERE id > (SELECT indexed FROM search_state WHERE id = 1) AND (NOT ?4 OR read_at IS NULL)
                AND NOT EXISTS (SELECT 1 FROM json_each(?2)
                                WHERE NOT (title LIKE value ESCAPE '\\' OR body LIKE value ESCAPE '\\'))
              ORDER BY id DESC LIMIT ?3",
@@ -78,6 +81,7 @@ impl AccountStore {
             &words.iter().map(|word| format!("%{word}%")).collect::<Vec<_>>(),
         )?)
         .bind(limit)
+        .bind(unread)
         .fetch_all(self.readers.lease().await?.get()?)
         .await?;
         Ok(rows

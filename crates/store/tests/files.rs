@@ -138,11 +138,7 @@ async fn old_events_and_old_prices_go_and_the_newest_stay() {
         .ok()
         .unwrap();
     let now = Timestamp(NOW.0 + 8 * day);
-    let mut steps = 1;
-    while store.prune_events_step(Retention::default(), now).await.unwrap() {
-        steps += 1;
-    }
-    assert_eq!(steps, 2, "in small steps");
+    assert_eq!(store.prune_events(Retention::default(), now).await.unwrap(), 600);
     assert_eq!(store.event_counts().await.unwrap().0, 1);
     // Ten minutes of one price a second: two or three spans of five minutes, and the new one.
     store.downsample_points(Retention::default(), now).await.unwrap();
@@ -169,7 +165,7 @@ async fn no_more_events_are_kept_than_asked_for() {
         events_age: Duration::from_secs(3600),
         ..Retention::default()
     };
-    while store.prune_events_step(keep, NOW).await.unwrap() {}
+    assert_eq!(store.prune_events(keep, NOW).await.unwrap(), 40);
     let events = store.events_after(0, 100).await.unwrap();
     assert_eq!(events.first().unwrap().seq, 41);
     assert_eq!(events.len(), 10);
@@ -286,9 +282,32 @@ async fn closing_one_clone_writes_what_is_queued_and_closes_all() {
     assert!(write.await.unwrap());
     fixture.store.close().await;
     assert!(matches!(
-        other.set_complete_until(NOW).await,
+        other.set_complete_until(NOW, NOW).await,
         Err(StoreError::Closed)
     ));
     let again = AccountStore::open(other.path(), &fixture.key).await.unwrap();
     assert_eq!(again.newest_seq().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn what_is_complete_goes_forward_and_a_clock_that_was_ahead_is_corrected() {
+    let fixture = fixture().await;
+    let store = &fixture.store;
+    let status = carillon_contract::ConnectionStatus {
+        state: carillon_contract::ConnectionState::Connected,
+        catching_up: false,
+        since: NOW,
+        cause: None,
+        socket_id: None,
+        tries: 0,
+    };
+    store.set_connection(status).await.unwrap();
+    let at = |n: i64| Timestamp(NOW.0 + n);
+    for (until, now, expected) in [(5, 5, 5), (3, 6, 5), (9_000, 9_000, 9_000), (7, 7, 7)] {
+        store.set_complete_until(at(until), at(now)).await.unwrap();
+        assert_eq!(
+            store.last_seen().await.unwrap().unwrap().complete_until,
+            Some(at(expected))
+        );
+    }
 }

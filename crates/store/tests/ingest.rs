@@ -148,22 +148,29 @@ async fn search_finds_what_is_indexed_and_what_is_not_yet() {
         notices.into_iter().map(|notice| notice.title).collect::<Vec<_>>()
     };
     assert_eq!(
-        titles(store.search("tidewatch", 10).await.unwrap()),
+        titles(store.search("tidewatch", false, 10).await.unwrap()),
         ["Tidewatch resolved", "Dividend of Tidewatch"]
     );
     assert_eq!(
-        titles(store.search("DIVID", 10).await.unwrap()),
+        titles(store.search("DIVID", false, 10).await.unwrap()),
         ["Dividend of Tidewatch"]
     );
     assert_eq!(
-        titles(store.search("tidewatch resolved", 10).await.unwrap()),
+        titles(store.search("tidewatch resolved", false, 10).await.unwrap()),
         ["Tidewatch resolved"]
     );
     for nonsense in ["", "\"", "AND OR", "100%", "';--"] {
-        store.search(nonsense, 10).await.unwrap();
+        store.search(nonsense, false, 10).await.unwrap();
     }
     assert!(!store.index_step().await.unwrap());
-    assert_eq!(store.search("tidewatch", 10).await.unwrap().len(), 2);
+    let newest = store.search("tidewatch", true, 1).await.unwrap();
+    store.mark_read(vec![newest[0].id], NOW).await.unwrap();
+    // The read one takes no place of the unread ones, wherever it stands.
+    assert_eq!(
+        titles(store.search("tidewatch", true, 1).await.unwrap()),
+        ["Dividend of Tidewatch"]
+    );
+    assert_eq!(store.search("tidewatch", false, 10).await.unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ async fn what_a_signed_in_person_received_is_read_after_a_restart_without_the_se
     let mut inbox = titles(engine.reader().inbox(&ids, true, 10).await?);
     inbox.sort();
     assert_eq!(inbox, ["Kept for later", "To everybody"]);
-    let found = titles(engine.reader().search(&ids, "offline", 10).await?);
+    let found = titles(engine.reader().search(&ids, "offline", false, 10).await?);
     assert_eq!(found, ["Kept for later"]);
     let events = engine
         .reader()

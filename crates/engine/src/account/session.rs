@@ -13,6 +13,7 @@ use carillon_store::ingest::Batch;
 use super::{Command, Reply, Running};
 use crate::catch_up::{Before, Plan, gap, plan};
 use crate::ingest::sort;
+use crate::notify::Missed;
 use crate::topics::{TopicAnswer, ask, join};
 
 /// Catch-ups that may fail in a row before what was missed is given up, and that is told.
@@ -49,6 +50,8 @@ pub(super) struct Live {
     pub(super) lost: bool,
     /// What is missing before the first page of what is fetched; stored with that page.
     pub(super) gap: Option<GapReason>,
+    /// What rings once everything that was missed is there.
+    pub(super) missed: Missed,
 }
 
 /// How far a session has come.
@@ -71,6 +74,7 @@ impl Live {
             log: None,
             lost: false,
             gap: None,
+            missed: Missed::default(),
         }
     }
 }
@@ -156,8 +160,12 @@ impl Running {
                 answers,
                 catching_up,
             } => {
-                self.joined(session, answers).await;
+                let silent = self.joined(session, answers).await;
                 if catching_up {
+                    // What a room sends from here on is fetched or comes live only where it was joined.
+                    if silent && let Some(live) = self.live(session) {
+                        live.gap = Some(GapReason::CatchUpFailed);
+                    }
                     self.catch_up(session).await;
                 }
             }
@@ -176,14 +184,20 @@ impl Running {
         }
     }
 
-    async fn joined(&mut self, session: u64, answers: Vec<(Topic, TopicAnswer)>) {
-        let Some(live) = self.live(session) else { return };
+    /// Stores what the server said of topics; tells whether it said nothing of some.
+    async fn joined(&mut self, session: u64, answers: Vec<(Topic, TopicAnswer)>) -> bool {
+        let Some(live) = self.live(session) else {
+            return false;
+        };
         let id = live.id.clone();
+        let silent = answers
+            .iter()
+            .any(|(_, answer)| *answer == TopicAnswer::Unanswered);
         for (topic, answer) in answers {
             let refusal = match answer {
                 TopicAnswer::Joined => None,
                 TopicAnswer::Refused(why) => Some(why),
-                TopicAnswer::Unanswered => continue,
+                TopicAnswer::Unanswered => Some("The server did not answer.".to_owned()),
             };
             if let Err(error) = self.with.store.answer_topic(topic, id.clone(), refusal).await {
                 tracing::warn!(%error, "Store what the server said of a topic");
@@ -196,6 +210,7 @@ impl Running {
             }
             Err(error) => tracing::warn!(%error, "Read the topics"),
         }
+        silent
     }
 
     /// Begins to catch up, or goes live at once where there is nothing to fetch.
@@ -221,7 +236,7 @@ impl Running {
         let Some(live) = self.live(session) else { return };
         match plan(&before, &live.welcome) {
             Plan::Fetch { since, gap } => {
-                live.gap = gap;
+                live.gap = gap.or(live.gap);
                 self.fetch(session, since);
             }
             Plan::Skip { cursor, gap } => {
@@ -302,6 +317,9 @@ impl Running {
         self.refused_an_event = false;
         if let Some(live) = self.live(session) {
             live.stage = Stage::Online;
+            if let Some(ring) = live.missed.take() {
+                self.with.notifier.show(&ring);
+            }
             self.with.link.caught_up(session).await;
         }
     }

@@ -2,53 +2,32 @@
 
 use std::time::Duration;
 
-use carillon_contract::{ConnectionState, ConnectionStatus};
+use carillon_contract::{ConnectionState, ConnectionStatus, Timestamp};
 use carillon_store::retention::Retention;
+use carillon_store::{AccountStore, StoreError};
 
 use super::Running;
-use super::session::Stage;
+use super::session::{Live, Stage};
 
 /// A connection that died silently is noticed within this time; what is noted as complete stays behind it.
 const SILENCE: Duration = Duration::from_secs(15);
-/// Steps of one kind at a time, so that an event that comes meanwhile waits for milliseconds only.
-const STEPS: u32 = 4;
+/// How often old prices are thinned out, counted in rounds of upkeep: about every hour.
+const ROUNDS: u32 = 120;
 
 impl Running {
     pub(super) async fn upkeep(&mut self) {
         let now = self.with.clock.now();
-        let store = &self.with.store;
-        if self
-            .session
-            .as_ref()
-            .is_some_and(|live| live.stage == Stage::Online && !live.lost)
-        {
-            self.warn(
-                "Note that everything is there",
-                store.set_complete_until(now.before(SILENCE)).await,
-            );
+        let online = |live: &Live| live.stage == Stage::Online && !live.lost;
+        if self.session.as_ref().is_some_and(online) {
+            let noted = self.with.store.set_complete_until(now.before(SILENCE), now).await;
+            warn("Note that everything is there", noted);
         }
-        for _ in 0..STEPS {
-            match store.index_step().await {
-                Ok(true) => {}
-                done => {
-                    self.warn("Index notices", done);
-                    break;
-                }
-            }
+        // The rest takes its time beside the events: each step of it is one job of the writer.
+        if self.chores.is_empty() {
+            let thin_out = self.rounds.is_multiple_of(ROUNDS);
+            self.rounds = self.rounds.wrapping_add(1);
+            self.chores.spawn(chores(self.with.store.clone(), now, thin_out));
         }
-        for _ in 0..STEPS {
-            match store.prune_events_step(Retention::default(), now).await {
-                Ok(true) => {}
-                done => {
-                    self.warn("Drop old events", done);
-                    break;
-                }
-            }
-        }
-        self.warn(
-            "Thin out old prices",
-            store.downsample_points(Retention::default(), now).await,
-        );
     }
 
     /// Takes note that the connection's events have ended; the link says what follows.
@@ -70,17 +49,40 @@ impl Running {
             socket_id: None,
             tries: 0,
         };
-        self.warn(
+        warn(
             "Store the connection's state",
             self.with.store.set_connection(status).await,
         );
         self.session = None;
         self.requests.shutdown().await;
+        self.chores.shutdown().await;
     }
+}
 
-    fn warn<T>(&self, what: &str, result: Result<T, carillon_store::StoreError>) {
-        if let Err(error) = result {
-            tracing::warn!(%error, account = %self.with.account.id, "{what}");
+async fn chores(store: AccountStore, now: Timestamp, thin_out: bool) {
+    loop {
+        match store.index_step().await {
+            Ok(true) => {}
+            done => {
+                warn("Index notices", done);
+                break;
+            }
         }
+    }
+    warn(
+        "Drop old events",
+        store.prune_events(Retention::default(), now).await,
+    );
+    if thin_out {
+        warn(
+            "Thin out old prices",
+            store.downsample_points(Retention::default(), now).await,
+        );
+    }
+}
+
+fn warn<T>(what: &str, result: Result<T, StoreError>) {
+    if let Err(error) = result {
+        tracing::warn!(%error, "{what}");
     }
 }
