@@ -12,7 +12,7 @@ use carillon_engine::home::Home;
 use carillon_engine::notify::Silent;
 use carillon_engine::parts::{MemoryVault, Platforms, Policy, Server, SocketIo, TokenVault};
 use carillon_engine::{Engine, Parts, Subscriber};
-use carillon_gateway::{Config, Data, Handle};
+use carillon_gateway::{Config, Data, Handle, To, start};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
@@ -91,6 +91,44 @@ impl Bench {
         let folder: &Path = self.folder.path();
         folder.join("home")
     }
+}
+
+/// An account that is online.
+pub struct Live {
+    /// The server.
+    pub gateway: Handle,
+    /// The engine, which runs the account.
+    pub engine: Engine,
+    /// `alice` of the demo logins.
+    pub account: Account,
+    /// Hears everything from before the account was started.
+    pub listener: Subscriber,
+}
+
+impl Bench {
+    /// A gateway of [`Bench::config`], and an engine with an account that is online.
+    ///
+    /// # Errors
+    /// What the engine or the gateway says.
+    pub async fn live(&self) -> anyhow::Result<Live> {
+        let gateway = start(self.config())?;
+        let engine = self.engine().await?;
+        let account = add_alice(&engine, &gateway.url()).await?;
+        let mut listener = engine.subscribe_events();
+        engine.start_account(&account.id).await?;
+        online(&mut listener).await?;
+        Ok(Live {
+            gateway,
+            engine,
+            account,
+            listener,
+        })
+    }
+}
+
+/// To `alice`, who is signed in.
+pub fn alice() -> Option<To> {
+    Some(To::Username("alice".to_owned()))
 }
 
 /// Adds `alice` of the demo logins.

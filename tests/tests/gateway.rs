@@ -4,13 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use carillon_contract::{ConnectionState, Topic, UiEvent};
-use carillon_gateway::{Config, To, start};
-use carillon_tests::gateway::{Bench, add_alice, hear, online, state, stop, stored};
+use carillon_gateway::{Config, start};
+use carillon_tests::gateway::{Bench, Live, add_alice, alice, hear, online, state, stop, stored};
 use serde_json::{Value, json};
-
-fn alice() -> Option<To> {
-    Some(To::Username("alice".to_owned()))
-}
 
 fn market(id: &str) -> Topic {
     Topic {
@@ -22,12 +18,12 @@ fn market(id: &str) -> Topic {
 #[tokio::test]
 async fn what_was_received_can_be_read_after_a_restart_without_the_server() -> anyhow::Result<()> {
     let bench = Bench::new()?;
-    let gateway = start(bench.config())?;
-    let engine = bench.engine().await?;
-    let account = add_alice(&engine, &gateway.url()).await?;
-    let mut listener = engine.subscribe_events();
-    engine.start_account(&account.id).await?;
-    online(&mut listener).await?;
+    let Live {
+        gateway,
+        engine,
+        account,
+        mut listener,
+    } = bench.live().await?;
     gateway
         .emit("notification", json!({"title": "Kept for later"}), alice())
         .await?;
@@ -122,12 +118,12 @@ async fn all_numbered_events_are_there_once_after_the_server_was_killed_and_came
 #[tokio::test]
 async fn what_was_sent_while_the_app_was_closed_is_fetched_at_the_next_start() -> anyhow::Result<()> {
     let bench = Bench::new()?;
-    let gateway = start(bench.config())?;
-    let engine = bench.engine().await?;
-    let account = add_alice(&engine, &gateway.url()).await?;
-    let mut listener = engine.subscribe_events();
-    engine.start_account(&account.id).await?;
-    online(&mut listener).await?;
+    let Live {
+        gateway,
+        engine,
+        account,
+        ..
+    } = bench.live().await?;
     engine.stop().await;
     // More than a page of the log.
     gateway
@@ -164,12 +160,12 @@ async fn what_was_sent_while_the_app_was_closed_is_fetched_at_the_next_start() -
 #[tokio::test]
 async fn three_updates_of_one_thing_are_three_and_a_repeated_one_is_one() -> anyhow::Result<()> {
     let bench = Bench::new()?;
-    let gateway = start(bench.config())?;
-    let engine = bench.engine().await?;
-    let account = add_alice(&engine, &gateway.url()).await?;
-    let mut listener = engine.subscribe_events();
-    engine.start_account(&account.id).await?;
-    online(&mut listener).await?;
+    let Live {
+        gateway,
+        engine: _engine,
+        mut listener,
+        ..
+    } = bench.live().await?;
     for minute in [1, 2, 3, 3] {
         let dividend = json!({
             "dividendId": "d-1", "amount": "1000", "timestamp": format!("2026-03-02T09:0{minute}:00.000Z"),
@@ -192,12 +188,12 @@ async fn three_updates_of_one_thing_are_three_and_a_repeated_one_is_one() -> any
 #[tokio::test]
 async fn a_topic_is_followed_while_online_and_left_again() -> anyhow::Result<()> {
     let bench = Bench::new()?;
-    let gateway = start(bench.config())?;
-    let engine = bench.engine().await?;
-    let account = add_alice(&engine, &gateway.url()).await?;
-    let mut listener = engine.subscribe_events();
-    engine.start_account(&account.id).await?;
-    online(&mut listener).await?;
+    let Live {
+        gateway,
+        engine,
+        account,
+        mut listener,
+    } = bench.live().await?;
     engine.follow(&account, &market("m-9")).await?;
     let confirmed = |topics: &[carillon_contract::topic::TopicStatus]| {
         topics
@@ -238,12 +234,12 @@ async fn a_topic_is_followed_while_online_and_left_again() -> anyhow::Result<()>
 #[tokio::test]
 async fn a_removed_account_is_gone_from_disk_and_from_the_server() -> anyhow::Result<()> {
     let bench = Bench::new()?;
-    let gateway = start(bench.config())?;
-    let engine = bench.engine().await?;
-    let account = add_alice(&engine, &gateway.url()).await?;
-    let mut listener = engine.subscribe_events();
-    engine.start_account(&account.id).await?;
-    online(&mut listener).await?;
+    let Live {
+        gateway,
+        engine,
+        account,
+        ..
+    } = bench.live().await?;
     engine.remove_account(&account.id).await?;
     assert_eq!(std::fs::read_dir(bench.home().join("accounts"))?.count(), 0);
     assert!(engine.reader().entries().await?.is_empty());
@@ -259,12 +255,12 @@ async fn a_removed_account_is_gone_from_disk_and_from_the_server() -> anyhow::Re
 #[tokio::test]
 async fn a_server_that_sends_the_app_away_is_tried_slowly_and_nothing_is_lost() -> anyhow::Result<()> {
     let bench = Bench::new()?;
-    let gateway = start(bench.config())?;
-    let engine = bench.engine().await?;
-    let account = add_alice(&engine, &gateway.url()).await?;
-    let mut listener = engine.subscribe_events();
-    engine.start_account(&account.id).await?;
-    online(&mut listener).await?;
+    let Live {
+        gateway,
+        engine: _engine,
+        mut listener,
+        ..
+    } = bench.live().await?;
     assert_eq!(gateway.disconnect("alice")?, 1);
     let cause = state(&mut listener, ConnectionState::Reconnecting).await?;
     assert_eq!(cause.as_deref(), Some("The server closed the connection."));
@@ -276,12 +272,12 @@ async fn a_server_that_sends_the_app_away_is_tried_slowly_and_nothing_is_lost() 
 #[tokio::test]
 async fn every_event_that_the_server_sends_is_understood() -> anyhow::Result<()> {
     let bench = Bench::new()?;
-    let gateway = start(bench.config())?;
-    let engine = bench.engine().await?;
-    let account = add_alice(&engine, &gateway.url()).await?;
-    let mut listener = engine.subscribe_events();
-    engine.start_account(&account.id).await?;
-    online(&mut listener).await?;
+    let Live {
+        gateway,
+        engine,
+        account,
+        mut listener,
+    } = bench.live().await?;
     let events = [
         ("market:created", "market.created"),
         ("market:trade", "market.trade"),

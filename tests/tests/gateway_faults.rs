@@ -9,8 +9,8 @@ use carillon_engine::parts::Platforms;
 use carillon_engine::parts::platform::{
     Answer, Call, Claims, Platform, Profile, Request, SignInError, Tokens, TopicError, Welcome,
 };
-use carillon_gateway::{To, start};
-use carillon_tests::gateway::{Bench, add_alice, online, state, stored};
+use carillon_gateway::To;
+use carillon_tests::gateway::{Bench, Live, online, state, stored};
 use serde_json::json;
 use serde_json::value::RawValue;
 
@@ -72,12 +72,12 @@ async fn a_panic_in_an_adapter_ends_the_session_and_not_the_account() -> anyhow:
         anyhow::bail!("the platform is built in")
     };
     bench.platforms = Platforms::of([Arc::new(Defective(built_in)) as Arc<dyn Platform>]);
-    let gateway = start(bench.config())?;
-    let engine = bench.engine().await?;
-    let account = add_alice(&engine, &gateway.url()).await?;
-    let mut listener = engine.subscribe_events();
-    engine.start_account(&account.id).await?;
-    online(&mut listener).await?;
+    let Live {
+        gateway,
+        engine: _engine,
+        mut listener,
+        ..
+    } = bench.live().await?;
 
     // Sent unlogged, so that it does not come again when the account catches up.
     let alice = To::Username("alice".to_owned());

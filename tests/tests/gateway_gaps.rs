@@ -2,23 +2,19 @@
 
 use carillon_contract::continuity::GapReason;
 use carillon_contract::{ConnectionState, UiEvent};
-use carillon_gateway::{Config, To, start};
-use carillon_tests::gateway::{Bench, add_alice, hear, online, state, stop, stored};
+use carillon_gateway::{Config, start};
+use carillon_tests::gateway::{Bench, Live, add_alice, alice, hear, online, state, stop, stored};
 use serde_json::{Value, json};
-
-fn alice() -> Option<To> {
-    Some(To::Username("alice".to_owned()))
-}
 
 #[tokio::test]
 async fn events_that_the_server_no_longer_keeps_are_a_gap() -> anyhow::Result<()> {
     let bench = Bench::new()?;
-    let gateway = start(bench.config())?;
-    let engine = bench.engine().await?;
-    let account = add_alice(&engine, &gateway.url()).await?;
-    let mut listener = engine.subscribe_events();
-    engine.start_account(&account.id).await?;
-    online(&mut listener).await?;
+    let Live {
+        gateway,
+        engine,
+        account,
+        mut listener,
+    } = bench.live().await?;
     gateway.emit("notification", Value::Null, alice()).await?;
     stored(&mut listener, 1).await?;
     engine.stop().await;
@@ -96,12 +92,12 @@ async fn a_replaced_log_is_a_gap_and_is_read_from_its_start() -> anyhow::Result<
 async fn an_event_that_is_too_large_is_skipped_and_told_and_the_next_ones_come() -> anyhow::Result<()> {
     let mut bench = Bench::new()?;
     bench.overrides.largest_event = Some(64 * 1024);
-    let gateway = start(bench.config())?;
-    let engine = bench.engine().await?;
-    let account = add_alice(&engine, &gateway.url()).await?;
-    let mut listener = engine.subscribe_events();
-    engine.start_account(&account.id).await?;
-    online(&mut listener).await?;
+    let Live {
+        gateway,
+        engine: _engine,
+        mut listener,
+        ..
+    } = bench.live().await?;
     gateway
         .emit(
             "notification",

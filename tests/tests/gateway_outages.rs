@@ -5,13 +5,9 @@ use std::time::Duration;
 use carillon_contract::{ConnectionState, UiEvent};
 use carillon_engine::EngineError;
 use carillon_engine::parts::MemoryVault;
-use carillon_gateway::{Config, To, start};
-use carillon_tests::gateway::{Bench, add_alice, hear, online, state, stop, stored};
+use carillon_gateway::{Config, start};
+use carillon_tests::gateway::{Bench, add_alice, alice, hear, online, state, stop, stored};
 use serde_json::Value;
-
-fn alice() -> Option<To> {
-    Some(To::Username("alice".to_owned()))
-}
 
 #[tokio::test]
 async fn cuts_while_catching_up_lose_nothing() -> anyhow::Result<()> {

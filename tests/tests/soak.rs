@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use carillon_contract::{ConnectionState, UiEvent};
 use carillon_engine::parts::Policy;
-use carillon_gateway::{To, start};
-use carillon_tests::gateway::{Bench, add_alice, hear, impatient, online};
+use carillon_gateway::To;
+use carillon_tests::gateway::{Bench, Live, hear, impatient};
 use serde_json::Value;
 
 /// Connections that are cut in the whole run.
@@ -38,12 +38,12 @@ async fn soak_a_connection_that_is_cut_again_and_again_loses_nothing_and_leaks_n
         factor: 1.0,
         ..impatient()
     });
-    let gateway = start(bench.config())?;
-    let engine = bench.engine().await?;
-    let account = add_alice(&engine, &gateway.url()).await?;
-    let mut listener = engine.subscribe_events();
-    engine.start_account(&account.id).await?;
-    online(&mut listener).await?;
+    let Live {
+        gateway,
+        engine,
+        account,
+        mut listener,
+    } = bench.live().await?;
     let alice = || Some(To::Username("alice".to_owned()));
     let mut keys = Vec::new();
     let mut files = None;
