@@ -1,7 +1,7 @@
 //! The real engine against our own gateway, both in this process, talking over loopback.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use carillon_contract::{Account, ConnectionState, Secret, UiEvent};
@@ -9,7 +9,7 @@ use carillon_engine::accounts::SignIn;
 use carillon_engine::clock::SystemClock;
 use carillon_engine::engine::Overrides;
 use carillon_engine::home::Home;
-use carillon_engine::notify::Silent;
+use carillon_engine::notify::{Notifier, Ring};
 use carillon_engine::parts::{MemoryVault, Platforms, Policy, Server, SocketIo, TokenVault};
 use carillon_engine::{Engine, Parts, Subscriber};
 use carillon_gateway::{Config, Data, Handle, To, start};
@@ -42,6 +42,8 @@ pub struct Bench {
     pub overrides: Overrides,
     /// What is built in.
     pub platforms: Platforms,
+    /// What rang.
+    pub bells: Arc<Bells>,
 }
 
 impl Bench {
@@ -58,6 +60,7 @@ impl Bench {
                 largest_event: None,
             },
             platforms: Platforms::built_in(),
+            bells: Arc::default(),
         })
     }
 
@@ -80,7 +83,7 @@ impl Bench {
             platforms: self.platforms.clone(),
             transport: Arc::new(SocketIo::default()),
             clock: Arc::new(SystemClock),
-            notifier: Arc::new(Silent),
+            notifier: Arc::clone(&self.bells) as Arc<dyn Notifier>,
             overrides: self.overrides.clone(),
         };
         Ok(Engine::own(parts).await?)
@@ -90,6 +93,26 @@ impl Bench {
     pub fn home(&self) -> std::path::PathBuf {
         let folder: &Path = self.folder.path();
         folder.join("home")
+    }
+}
+
+/// Remembers what rang, in its order.
+#[derive(Default)]
+pub struct Bells(Mutex<Vec<Ring>>);
+
+impl Bells {
+    /// What has rung so far.
+    pub fn rung(&self) -> Vec<Ring> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Notifier for Bells {
+    fn show(&self, ring: &Ring) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(ring.clone());
     }
 }
 

@@ -220,6 +220,15 @@ async fn a_topic_is_followed_while_online_and_left_again() -> anyhow::Result<()>
         1
     );
 
+    // Following another one unsettles nothing: whatever is told from now on, this room is joined.
+    engine.follow(&account, &market("m-10")).await?;
+    let told = hear(&mut listener, "the rooms", |event| match event {
+        UiEvent::Topics { topics, .. } => Some(topics.clone()),
+        _ => None,
+    })
+    .await?;
+    assert!(confirmed(&told), "{told:?}");
+
     let rooms = gateway.stats().await.active_rooms;
     assert!(engine.unfollow(&account, &market("m-9")).await?);
     tokio::time::timeout(Duration::from_secs(20), async {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use carillon_contract::{ConnectionState, UiEvent};
 use carillon_engine::EngineError;
+use carillon_engine::notify::Ring;
 use carillon_engine::parts::MemoryVault;
 use carillon_gateway::{Config, start};
 use carillon_tests::gateway::{Bench, add_alice, alice, hear, online, state, stop, stored};
@@ -21,15 +22,12 @@ async fn cuts_while_catching_up_lose_nothing() -> anyhow::Result<()> {
     let mut listener = engine.subscribe_events();
     engine.start_account(&account.id).await?;
     let mut cuts = 0;
-    let mut keys = Vec::new();
     hear(&mut listener, "all 20,000 events", |event| {
         match event {
-            // Five times, as soon as it has begun to fetch.
-            UiEvent::Connection { status, .. } if status.catching_up && cuts < 5 => {
+            // Five times, each time when some of it has been stored.
+            UiEvent::Notices { summary: true, .. } if cuts < 5 => {
                 cuts += gateway.cut("alice").unwrap_or(0);
             }
-            UiEvent::Events { events } => keys.extend(events.iter().map(|event| event.key.clone())),
-            // A listener that is behind reads the store; this one counts there at the end.
             UiEvent::Connection { status, .. }
                 if cuts >= 5 && status.state == ConnectionState::Connected && !status.catching_up =>
             {
@@ -43,6 +41,16 @@ async fn cuts_while_catching_up_lose_nothing() -> anyhow::Result<()> {
     let store = engine.reader().store(&account.id).await?;
     assert_eq!(cuts, 5);
     assert_eq!(store.event_counts().await?.0, i64::try_from(sent.len())?);
+    let rings = bench.bells.rung();
+    let summary = Ring::Summary {
+        account: account.id.clone(),
+        count: sent.len(),
+    };
+    assert_eq!(
+        rings,
+        [summary],
+        "all that was missed rings once, however often it was cut"
+    );
     assert_eq!(store.gaps(10).await?, []);
     Ok(())
 }

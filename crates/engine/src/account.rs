@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 use self::session::{Fetched, Live, Stage};
 use crate::clock::Clock;
 use crate::ingest::{sort, stored_events};
-use crate::notify::{Notifier, decide};
+use crate::notify::{Missed, Notifier, decide};
 use crate::publish::Hub;
 use crate::topics::TopicAnswer;
 
@@ -92,6 +92,8 @@ struct Running {
     rounds: u32,
     /// Catch-ups that failed in a row, and how the last one did.
     failed_catch_ups: (u32, GapReason),
+    /// What rings once everything that was missed is there, however many connections that takes.
+    missed: Missed,
     /// Whether the last connection was lost over an event that was too large.
     refused_an_event: bool,
 }
@@ -111,6 +113,7 @@ impl AccountTask {
             chores: JoinSet::new(),
             rounds: 0,
             failed_catch_ups: (0, GapReason::CatchUpFailed),
+            missed: Missed::default(),
             refused_an_event: false,
         };
         // What a panic may leave half done is thrown away with the session; the store has transactions.
@@ -340,8 +343,8 @@ impl Running {
             let account = self.with.account.id.clone();
             self.with.hub.send(UiEvent::Gap { account, gap: *gap });
         }
-        if catching_up && let Some(live) = self.session.as_mut() {
-            live.missed
+        if catching_up {
+            self.missed
                 .extend(stored.notices.iter().filter(|notice| !notice.read).cloned());
         } else {
             for ring in decide(&stored.notices) {

@@ -138,19 +138,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Starts all accounts that can be opened.
-    ///
-    /// # Errors
-    /// Where the registry can't be read.
-    pub async fn start_all(&self) -> Result<(), EngineError> {
-        for entry in self.reader.entries().await? {
-            if let Err(error) = self.start_account(&entry.id).await {
-                tracing::error!(%error, account = %entry.id, "Start an account");
-            }
-        }
-        Ok(())
-    }
-
     fn launch(&self, store: AccountStore) -> Result<Running, EngineError> {
         let account = store.account().clone();
         let platform = self.platform(account.platform.as_str())?;
@@ -252,13 +239,6 @@ impl Engine {
         }
     }
 
-    /// Tries to connect now.
-    pub async fn try_now(&self, id: &AccountId) {
-        if let Some(running) = self.running.lock().await.get(id) {
-            running.link.start().await;
-        }
-    }
-
     /// Follows a topic: stored first, so that every connection from now on joins it; then asked for.
     ///
     /// # Errors
@@ -293,7 +273,9 @@ impl Engine {
             // An account that is just stopping joins the topic with its next connection.
             let _ = running.commands.send(command).await;
         }
-        let topics = store.topics(None).await?;
+        let seen = store.last_seen().await?;
+        let socket = seen.and_then(|seen| seen.status.socket_id);
+        let topics = store.topics(socket.as_deref()).await?;
         self.hub.send(UiEvent::Topics {
             account: account.id.clone(),
             topics,

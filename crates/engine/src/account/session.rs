@@ -13,7 +13,6 @@ use carillon_store::ingest::Batch;
 use super::{Command, Reply, Running};
 use crate::catch_up::{Before, Plan, gap, plan};
 use crate::ingest::sort;
-use crate::notify::Missed;
 use crate::topics::{TopicAnswer, ask, join};
 
 /// Catch-ups that may fail in a row before what was missed is given up, and that is told.
@@ -50,8 +49,6 @@ pub(super) struct Live {
     pub(super) lost: bool,
     /// What is missing before the first page of what is fetched; stored with that page.
     pub(super) gap: Option<GapReason>,
-    /// What rings once everything that was missed is there.
-    pub(super) missed: Missed,
 }
 
 /// How far a session has come.
@@ -74,7 +71,6 @@ impl Live {
             log: None,
             lost: false,
             gap: None,
-            missed: Missed::default(),
         }
     }
 }
@@ -315,13 +311,12 @@ impl Running {
     async fn go_live(&mut self, session: u64) {
         self.failed_catch_ups = (0, GapReason::CatchUpFailed);
         self.refused_an_event = false;
-        if let Some(live) = self.live(session) {
-            live.stage = Stage::Online;
-            if let Some(ring) = live.missed.take() {
-                self.with.notifier.show(&ring);
-            }
-            self.with.link.caught_up(session).await;
+        let Some(live) = self.live(session) else { return };
+        live.stage = Stage::Online;
+        if let Some(ring) = self.missed.take() {
+            self.with.notifier.show(&ring);
         }
+        self.with.link.caught_up(session).await;
     }
 
     async fn catch_up_failed(&mut self, session: u64) {
