@@ -9,6 +9,7 @@
 
 mod check;
 mod generated;
+mod provision;
 mod requirements;
 mod run;
 mod soak;

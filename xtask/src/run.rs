@@ -70,5 +70,10 @@ fn forward(from: impl Read, mut to: impl Write, kept: &Mutex<String>) {
 /// Tells whether a program is on the path.
 pub(crate) fn is_installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    let file = if program.contains('.') {
+        program.to_owned()
+    } else {
+        format!("{program}{}", std::env::consts::EXE_SUFFIX)
+    };
+    std::env::split_paths(&path).any(|folder| folder.join(&file).is_file())
 }

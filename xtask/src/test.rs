@@ -4,7 +4,6 @@
 //! it, and the run ends there.
 
 mod node;
-mod provision;
 mod tally;
 
 use std::process::Command;
@@ -14,9 +13,9 @@ use anyhow::{Result, ensure};
 use clap::ValueEnum;
 
 use crate::check;
+use crate::provision::{self, Need};
 use crate::run::{aloud, is_installed};
 use crate::workspace::Workspace;
-use provision::Needs;
 pub(crate) use tally::Tally;
 
 /// A part of the run.
@@ -51,12 +50,13 @@ impl Part {
         }
     }
 
-    fn needs(self) -> Needs {
+    fn needs(self) -> &'static [Need] {
         match self {
-            Self::Tools | Self::Workspace => Needs::Everything,
-            Self::Check | Self::Doc => Needs::ToBuild,
-            Self::Node => Needs::Node,
-            Self::Keyring => Needs::Keyring,
+            Self::Tools => &provision::EVERYTHING,
+            Self::Check | Self::Doc => &[Need::Compiler, Need::Lints],
+            Self::Workspace => &[Need::Compiler, Need::Keyring, Need::Node, Need::NodePackages],
+            Self::Node => &[Need::Node, Need::NodePackages],
+            Self::Keyring => &[Need::Compiler, Need::Keyring],
         }
     }
 
@@ -94,12 +94,11 @@ impl Part {
 /// Runs one part or all of them, and prints the sum as the last line.
 pub(crate) fn command(workspace: &Workspace, part: Option<Part>) -> Result<bool> {
     let parts = part.map_or_else(|| WHOLE.to_vec(), |part| vec![part]);
-    let needs = part.map_or(Needs::Everything, Part::needs);
     let (mut sum, mut times) = (Tally::default(), Vec::new());
 
     let since = Instant::now();
     println!("== tools");
-    provision::provide(workspace, needs)?;
+    provision::provide(workspace, &needs_of(&parts))?;
     times.push(("tools", since.elapsed(), None));
 
     for part in parts.into_iter().filter(|part| *part != Part::Tools) {
@@ -124,6 +123,12 @@ pub(crate) fn command(workspace: &Workspace, part: Option<Part>) -> Result<bool>
     }
     println!("{sum}");
     Ok(sum.failed == 0)
+}
+
+/// What some parts need, each thing once.
+fn needs_of(parts: &[Part]) -> Vec<Need> {
+    let needed = |need: &Need| parts.iter().any(|part| part.needs().contains(need));
+    provision::EVERYTHING.into_iter().filter(needed).collect()
 }
 
 /// Runs the tests whose names contain a word, with a variable set.
@@ -173,13 +178,13 @@ fn doc_tests(workspace: &Workspace) -> Result<Tally> {
 
 /// Tells the tests where the Node packages are.
 fn environment(workspace: &Workspace, mut command: Command) -> Command {
-    if let Some(modules) = node::modules(workspace) {
+    if let Some(modules) = provision::modules(workspace) {
         command.env(node::MODULES, modules);
     }
     command
 }
 
-/// Installs everything that a run needs.
-pub(crate) fn provide_everything(workspace: &Workspace) -> Result<()> {
-    provision::provide(workspace, Needs::Everything)
+/// Installs what the tests of the workspace need.
+pub(crate) fn provide_for_workspace(workspace: &Workspace) -> Result<()> {
+    provision::provide(workspace, Part::Workspace.needs())
 }
