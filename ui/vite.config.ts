@@ -1,0 +1,46 @@
+import { paraglideVitePlugin } from '@inlang/paraglide-js'
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { svelteTesting } from '@testing-library/svelte/vite'
+import { defineConfig } from 'vitest/config'
+
+/** The content policy of the app's window; the preview sends it too, so that tests see what it forbids. */
+const POLICY = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  'connect-src ipc: http://ipc.localhost',
+].join('; ')
+
+export default defineConfig(({ mode }) => ({
+  plugins: [
+    // Tests run after `npm run messages`; the plugin would keep their process alive.
+    process.env['VITEST'] === undefined &&
+      paraglideVitePlugin({
+        project: './project.inlang',
+        outdir: './src/paraglide',
+        strategy: ['globalVariable', 'baseLocale'],
+        emitTsDeclarations: true,
+      }),
+    svelte(),
+    svelteTesting(),
+  ],
+  clearScreen: false,
+  server: { port: 5183, strictPort: true },
+  preview: { port: 5184, strictPort: true, headers: { 'Content-Security-Policy': POLICY } },
+  build: {
+    // `--mode fake` is the build that runs in any browser, on the fake bridge.
+    outDir: mode === 'fake' ? 'dist-fake' : 'dist',
+    // What Tauri's web views understand: Safari 16.4 (macOS 13, iOS 16.4), WebKitGTK 2.40, WebView2.
+    target: ['safari16.4', 'chrome110'],
+    // The content policy allows fonts from files only.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.ts', 'tests/unit/**/*.test.ts'],
+    restoreMocks: true,
+  },
+}))
