@@ -13,6 +13,8 @@ pub mod http;
 pub mod phase;
 pub mod policy;
 mod socketio;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod transport;
 
 pub use address::{AddressError, Server};

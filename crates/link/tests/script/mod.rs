@@ -1,162 +1,32 @@
-//! A transport that does what a test says, and a rig around a link that uses it.
+//! A rig around a link whose transport does what a test says.
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
-use std::collections::VecDeque;
+use std::ops::Deref;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use carillon_contract::Secret;
 use carillon_link::driver::Report;
-use carillon_link::transport::{Events, OpenError, Received, SendError, Session, Socket};
+pub(crate) use carillon_link::testing::Outcome;
+use carillon_link::testing::{Line, Script};
 use carillon_link::{
     Cause, Credentials, Handle, Phase, Policy, RefreshError, Target, TokenError, TokenIn, Transport, start,
 };
-use serde_json::value::RawValue;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// What becomes of one try to open a connection.
-#[derive(Clone)]
-pub(crate) enum Outcome {
-    Open,
-    Refuse(&'static str),
-    Fail(Cause),
-}
-
-/// A connection, as the server sees it.
-pub(crate) struct Line {
-    pub(crate) session: u64,
-    end: watch::Sender<Option<Cause>>,
-    dead: Arc<AtomicBool>,
-    closed: Arc<AtomicBool>,
-}
-
-impl Line {
-    pub(crate) fn lose(&self, cause: Cause) {
-        self.end.send_replace(Some(cause));
-    }
-
-    /// From now on nothing answers, though nothing has closed.
-    pub(crate) fn play_dead(&self) {
-        self.dead.store(true, Ordering::Relaxed);
-    }
-
-    pub(crate) fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::Relaxed)
-    }
-}
-
-struct ScriptedSocket {
-    end: watch::Receiver<Option<Cause>>,
-    dead: Arc<AtomicBool>,
-    closed: Arc<AtomicBool>,
-}
-
-#[async_trait]
-impl Socket for ScriptedSocket {
-    async fn emit(&self, _: &str, _: Vec<Box<RawValue>>) -> Result<(), SendError> {
-        Ok(())
-    }
-
-    async fn emit_with_ack(
-        &self,
-        _: &str,
-        _: Vec<Box<RawValue>>,
-        _: Duration,
-    ) -> Result<Vec<Box<RawValue>>, SendError> {
-        Err(SendError::Unknown)
-    }
-
-    async fn verify(&self, _: Duration) -> Result<Duration, Cause> {
-        if self.dead.load(Ordering::Relaxed) {
-            Err(Cause::Silent)
-        } else {
-            Ok(Duration::ZERO)
-        }
-    }
-
-    fn latency(&self) -> Option<Duration> {
-        None
-    }
-
-    async fn closed(&self) -> Cause {
-        let mut end = self.end.clone();
-        let cause = end
-            .wait_for(Option::is_some)
-            .await
-            .ok()
-            .and_then(|cause| cause.clone());
-        match cause {
-            Some(cause) => cause,
-            None => std::future::pending().await,
-        }
-    }
-
-    fn close(&self) {
-        self.closed.store(true, Ordering::Relaxed);
-    }
-}
-
-struct NoEvents;
-
-#[async_trait]
-impl Events for NoEvents {
-    async fn next(&mut self) -> Option<Received> {
-        std::future::pending().await
-    }
-
-    fn try_next(&mut self) -> Option<Received> {
-        None
-    }
-}
-
+/// Tokens that are counted; each refresh gives the next one.
 #[derive(Default)]
-struct Script {
-    outcomes: Mutex<VecDeque<Outcome>>,
-    tokens: Mutex<Vec<String>>,
-    lines: Mutex<VecDeque<Line>>,
+struct Tokens {
     refreshes: AtomicUsize,
     signed_out: AtomicBool,
 }
 
 #[async_trait]
-impl Transport for Script {
-    async fn open(&self, _: &Target, token: &Secret) -> Result<Session, OpenError> {
-        self.tokens.lock().unwrap().push(token.expose().to_owned());
-        let outcome = self.outcomes.lock().unwrap().pop_front();
-        match outcome.unwrap_or_else(|| panic!("the script has no further try")) {
-            Outcome::Refuse(words) => Err(OpenError::Refused(words.to_owned())),
-            Outcome::Fail(cause) => Err(OpenError::Failed(cause)),
-            Outcome::Open => {
-                let (end, ended) = watch::channel(None);
-                let (dead, closed) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
-                let line = Line {
-                    session: 0,
-                    end,
-                    dead: Arc::clone(&dead),
-                    closed: Arc::clone(&closed),
-                };
-                self.lines.lock().unwrap().push_back(line);
-                let socket = Arc::new(ScriptedSocket {
-                    end: ended,
-                    dead,
-                    closed,
-                });
-                Ok(Session {
-                    id: "socket".to_owned(),
-                    socket,
-                    events: Box::new(NoEvents),
-                })
-            }
-        }
-    }
-}
-
-#[async_trait]
-impl Credentials for Script {
+impl Credentials for Tokens {
     async fn token(&self) -> Result<Secret, TokenError> {
         if self.signed_out.load(Ordering::Relaxed) {
             return Err(TokenError::Missing);
@@ -180,6 +50,20 @@ impl Credentials for Script {
     }
 }
 
+/// A connection that stands, and the link's number of it.
+pub(crate) struct Opened {
+    pub(crate) session: u64,
+    line: Line,
+}
+
+impl Deref for Opened {
+    type Target = Line;
+
+    fn deref(&self) -> &Line {
+        &self.line
+    }
+}
+
 /// A link with its script.
 pub(crate) struct Rig {
     pub(crate) handle: Handle,
@@ -188,16 +72,15 @@ pub(crate) struct Rig {
     /// The phases since the newest session went online.
     pub(crate) seen_since_online: Vec<Phase>,
     script: Arc<Script>,
+    credentials: Arc<Tokens>,
     reports: mpsc::Receiver<Report>,
     _stop: tokio_util::sync::DropGuard,
 }
 
 impl Rig {
     pub(crate) fn new(outcomes: impl IntoIterator<Item = Outcome>) -> Self {
-        let script = Arc::new(Script {
-            outcomes: Mutex::new(outcomes.into_iter().collect()),
-            ..Script::default()
-        });
+        let script = Arc::new(Script::new(outcomes));
+        let credentials = Arc::<Tokens>::default();
         let target = Target {
             url: "http://127.0.0.1:1".parse().unwrap(),
             token_in: TokenIn::AuthPayload,
@@ -210,7 +93,7 @@ impl Rig {
             Policy::default(),
             target,
             Arc::clone(&script) as Arc<dyn Transport>,
-            Arc::clone(&script) as Arc<dyn Credentials>,
+            Arc::clone(&credentials) as Arc<dyn Credentials>,
             &TaskTracker::new(),
             stop.clone(),
         );
@@ -220,6 +103,7 @@ impl Rig {
             seen: Vec::new(),
             seen_since_online: Vec::new(),
             script,
+            credentials,
             reports,
             _stop,
         }
@@ -227,19 +111,19 @@ impl Rig {
 
     /// From now on there is no token, and nothing to get one with.
     pub(crate) fn sign_out(&self) {
-        self.script.signed_out.store(true, Ordering::Relaxed);
+        self.credentials.signed_out.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn opened(&self) -> usize {
-        self.script.tokens.lock().unwrap().len()
+        self.script.tokens().len()
     }
 
     pub(crate) fn tokens(&self) -> Vec<String> {
-        self.script.tokens.lock().unwrap().clone()
+        self.script.tokens()
     }
 
     pub(crate) fn refreshes(&self) -> usize {
-        self.script.refreshes.load(Ordering::Relaxed)
+        self.credentials.refreshes.load(Ordering::Relaxed)
     }
 
     /// The next report; the clock is paused, so that an hour of waiting takes no time.
@@ -283,17 +167,17 @@ impl Rig {
     }
 
     /// Waits for the next connection.
-    pub(crate) async fn opened_session(&mut self) -> Line {
+    pub(crate) async fn opened_session(&mut self) -> Opened {
         loop {
             if let Report::Opened { session, .. } = self.report().await {
-                let line = self.script.lines.lock().unwrap().pop_front().unwrap();
-                return Line { session, ..line };
+                let line = self.script.line().await;
+                return Opened { session, line };
             }
         }
     }
 
     /// Takes the next connection through sign-in and catching up.
-    pub(crate) async fn go_online(&mut self) -> Line {
+    pub(crate) async fn go_online(&mut self) -> Opened {
         let line = self.opened_session().await;
         self.handle.accepted(line.session).await;
         loop {
