@@ -1,0 +1,12 @@
+/** In which locale numbers and dates are written: the app's language, in the system's form of it. */
+
+import { getLocale } from '../text'
+
+/** Where the system speaks another language, English in a form with unambiguous dates. */
+const FALLBACK = 'en-GB'
+
+export function formatLocale(): string {
+  const [language = 'en'] = getLocale().split('-')
+  const systems = typeof navigator === 'undefined' ? [] : navigator.languages
+  return systems.find((tag) => tag === language || tag.startsWith(`${language}-`)) ?? FALLBACK
+}
