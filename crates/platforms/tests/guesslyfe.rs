@@ -29,6 +29,14 @@ fn event(name: &str, data: serde_json::Value) -> Frame {
     }
 }
 
+/// An `error`, which has no envelope.
+fn error(payload: &serde_json::Value) -> Frame {
+    Frame {
+        name: "error".into(),
+        args: vec![to_raw_value(payload).unwrap()],
+    }
+}
+
 fn item(frame: &Frame) -> Item {
     match GuessLyfe.decode(frame, &alice()) {
         Decoded::Item(item) => *item,
@@ -223,14 +231,15 @@ fn get_rooms_and_ping_are_sent_without_a_payload() {
 
 #[test]
 fn a_refused_password_is_told_apart_from_a_proxys_page() {
-    let answer = |status, body: &str| {
+    let answer_after = |status, body: &str, retry_after| {
         let response = RestResponse {
             status,
             body: Secret::new(body.into()),
-            retry_after: Some(9),
+            retry_after,
         };
         GuessLyfe.read_tokens(&response).map(|_| ()).unwrap_err()
     };
+    let answer = |status, body: &str| answer_after(status, body, None);
     let refused = answer(
         401,
         r#"{"error":{"code":"bad-credentials","message":"Wrong password"}}"#,
@@ -241,15 +250,40 @@ fn a_refused_password_is_told_apart_from_a_proxys_page() {
         SignInError::NotThisPlatform(403)
     );
     assert_eq!(answer(200, "<html></html>"), SignInError::NotThisPlatform(200));
-    assert_eq!(answer(429, ""), SignInError::TryLater { after_s: Some(9) });
+    assert_eq!(answer(429, ""), SignInError::TryLater { after_s: None });
     assert_eq!(answer(503, ""), SignInError::ServerTrouble(503));
+    for busy in [429, 503] {
+        let later = SignInError::TryLater { after_s: Some(9) };
+        assert_eq!(answer_after(busy, "", Some(9)), later);
+    }
 }
 
 #[test]
 fn authentication_errors_are_recognised_in_any_case() {
     assert!(GuessLyfe.is_auth_error("Authentication failed"));
-    assert!(GuessLyfe.is_auth_error("authentication error"));
+    assert!(GuessLyfe.is_auth_error(" authentication FAILED. "));
+    assert!(GuessLyfe.is_auth_error("Authentication failed: the token has expired"));
     assert!(!GuessLyfe.is_auth_error("Too many connections"));
+}
+
+#[test]
+fn an_error_that_only_speaks_of_authentication_refuses_no_token() {
+    for words in [
+        "Two-factor authentication failed too often: withdrawals are locked",
+        "Authentication failed over to another region",
+        "You are unauthorized to resolve this market",
+        "Subscribe needs authentication",
+    ] {
+        assert!(!GuessLyfe.is_auth_error(words), "{words}");
+        assert!(
+            !GuessLyfe.refuses_token(&error(&json!({ "message": words }))),
+            "{words}"
+        );
+        let told = item(&error(&json!(words))).notice.unwrap();
+        assert_eq!(told.body, words, "the person is told instead");
+    }
+    assert!(GuessLyfe.refuses_token(&error(&json!({ "message": "Authentication failed" }))));
+    assert!(GuessLyfe.refuses_token(&error(&json!("Authentication failed"))));
 }
 
 #[test]

@@ -78,12 +78,13 @@ impl Platform for GuessLyfe {
             && events::error_message(frame.payload()).is_some_and(|message| self.is_auth_error(&message))
     }
 
-    /// G102: the text is `Authentication failed`; case is ignored, as other guides write it small.
+    /// G102: the text is `Authentication failed`; a server may add a reason behind a colon. Case is ignored, as
+    /// other guides write it small. A text that only speaks of authentication says nothing of the token.
     fn is_auth_error(&self, message: &str) -> bool {
-        let message = message.to_ascii_lowercase();
-        ["authentication", "unauthorized", "jwt expired", "invalid token"]
-            .iter()
-            .any(|sign| message.contains(sign))
+        let said = message.split(':').next().unwrap_or_default();
+        said.trim()
+            .trim_end_matches('.')
+            .eq_ignore_ascii_case("authentication failed")
     }
 
     fn decode(&self, frame: &Frame, me: &Identity) -> Decoded {

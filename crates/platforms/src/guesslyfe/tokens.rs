@@ -88,9 +88,12 @@ pub(super) fn read(response: &RestResponse) -> Result<Tokens, SignInError> {
                 200,
             )))
         }
-        429 => Err(SignInError::TryLater {
-            after_s: response.retry_after,
-        }),
+        // A server that is overloaded says when to come back just as one that is asked too often.
+        status if status == 429 || (status == 503 && response.retry_after.is_some()) => {
+            Err(SignInError::TryLater {
+                after_s: response.retry_after,
+            })
+        }
         status @ 500..=599 => Err(SignInError::ServerTrouble(status)),
         status => Err(SignInError::NotThisPlatform(status)),
     }
