@@ -1,6 +1,7 @@
 //! An account's tokens: read from the vault, renewed at the server, kept again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use carillon_contract::{AccountId, Secret, Timestamp};
@@ -134,7 +135,9 @@ impl Shared {
             .read_tokens(&response)
             .map_err(|error| match error {
                 SignInError::Refused(_) | SignInError::Incomplete(_) => RefreshError::Refused,
-                SignInError::TryLater { .. } => RefreshError::Failed(Cause::Refused(error.to_string())),
+                SignInError::TryLater { after_s } => RefreshError::Failed(Cause::Busy {
+                    after: after_s.map(Duration::from_secs),
+                }),
                 SignInError::ServerTrouble(_) => RefreshError::Failed(Cause::Unreachable),
                 SignInError::NotThisPlatform(_) => RefreshError::Failed(Cause::NotSocketIo),
             })?;

@@ -1,5 +1,7 @@
 //! Why there is no connection, in words for the person.
 
+use std::time::Duration;
+
 /// Why a connection was lost or not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Cause {
@@ -18,6 +20,12 @@ pub enum Cause {
     /// The server refused the connection for another reason than the token; its words.
     #[error("The server refused the connection: {0}")]
     Refused(String),
+    /// The server asks to be left alone for a while.
+    #[error("The server asks to wait.")]
+    Busy {
+        /// How long, where it said so.
+        after: Option<Duration>,
+    },
     /// The connection stood, but the server never said that it is signed in.
     #[error("The server accepted the connection but did not sign in.")]
     SignInTimedOut,
@@ -60,11 +68,21 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// How long the server asked to be left alone.
+    pub fn asks_to_wait(&self) -> Option<Duration> {
+        if let Self::Busy { after } = self {
+            *after
+        } else {
+            None
+        }
+    }
+
     /// Tells whether trying again soon would be wrong: the server did this on purpose, or it would come out
     /// the same.
     pub fn wants_slow_retry(&self) -> bool {
         match self {
             Self::Refused(_)
+            | Self::Busy { .. }
             | Self::ServerDisconnect
             | Self::TooLarge { .. }
             | Self::Protocol

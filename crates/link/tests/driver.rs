@@ -163,3 +163,17 @@ async fn without_a_token_nothing_is_connected() {
     rig.until(|phase| matches!(phase, Phase::NeedsSignIn)).await;
     assert_eq!(rig.opened(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_asks_to_wait_is_not_asked_before() {
+    let wait = Duration::from_secs(90);
+    let busy = Cause::Busy { after: Some(wait) };
+    let mut rig = Rig::new([Outcome::Refuse("Authentication failed"), Outcome::Open]);
+    rig.fail_refresh(busy.clone());
+    rig.handle.start().await;
+    let begun = tokio::time::Instant::now();
+    assert_eq!(rig.until_waiting().await, busy);
+    rig.go_online().await;
+    assert!(begun.elapsed() >= wait, "{:?}", begun.elapsed());
+    assert_eq!(rig.refreshes(), 1);
+}

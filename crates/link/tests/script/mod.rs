@@ -2,8 +2,8 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
 use std::ops::Deref;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -23,6 +23,8 @@ use tokio_util::task::TaskTracker;
 struct Tokens {
     refreshes: AtomicUsize,
     signed_out: AtomicBool,
+    /// What the next refresh fails of.
+    failure: Mutex<Option<Cause>>,
 }
 
 #[async_trait]
@@ -40,6 +42,9 @@ impl Credentials for Tokens {
     async fn refresh(&self) -> Result<(), RefreshError> {
         if self.signed_out.load(Ordering::Relaxed) {
             return Err(RefreshError::Refused);
+        }
+        if let Some(cause) = self.failure.lock().unwrap().take() {
+            return Err(RefreshError::Failed(cause));
         }
         self.refreshes.fetch_add(1, Ordering::Relaxed);
         Ok(())
@@ -112,6 +117,11 @@ impl Rig {
     /// From now on there is no token, and nothing to get one with.
     pub(crate) fn sign_out(&self) {
         self.credentials.signed_out.store(true, Ordering::Relaxed);
+    }
+
+    /// The next refresh fails of this.
+    pub(crate) fn fail_refresh(&self, cause: Cause) {
+        *self.credentials.failure.lock().unwrap() = Some(cause);
     }
 
     pub(crate) fn opened(&self) -> usize {
