@@ -1,11 +1,13 @@
 //! Carries out what [`crate::phase`] decides: opens, refreshes, waits, verifies, and reports.
 
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use carillon_contract::Secret;
+use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
@@ -14,7 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::cause::Cause;
 use crate::handle::{Command, Handle};
-use crate::phase::{Effect, Input, Phase, step};
+use crate::phase::{Effect, Input, Phase, step, wait};
 use crate::policy::Policy;
 use crate::transport::{OpenError, Session, Socket, Target, Transport};
 
@@ -120,7 +122,7 @@ pub fn start(
         wake_at: None,
         outbox: VecDeque::new(),
     };
-    tasks.spawn(driver.run(queue, reports, stop));
+    tasks.spawn(driver.supervised(queue, reports, stop));
     (Handle::new(commands), receiver)
 }
 
@@ -151,11 +153,29 @@ enum Done {
 }
 
 impl Driver {
-    async fn run(
+    /// Runs until `stop`. A defect that panics ends the connection, is told, and the link goes on.
+    async fn supervised(
         mut self,
         mut commands: mpsc::Receiver<Command>,
         reports: mpsc::Sender<Report>,
         stop: CancellationToken,
+    ) {
+        while AssertUnwindSafe(self.run(&mut commands, &reports, &stop))
+            .catch_unwind()
+            .await
+            .is_err()
+        {
+            tracing::error!(phase = ?self.phase, "The link panicked and goes on");
+            self.recover();
+        }
+        self.close();
+    }
+
+    async fn run(
+        &mut self,
+        commands: &mut mpsc::Receiver<Command>,
+        reports: &mpsc::Sender<Report>,
+        stop: &CancellationToken,
     ) {
         loop {
             let timer = self.wake_at.unwrap_or_else(Instant::now);
@@ -195,7 +215,25 @@ impl Driver {
             };
             self.take(input);
         }
+    }
+
+    /// Leaves what a panic may have left half done: no connection, no work, and a wait before the next try
+    /// where one is wanted.
+    fn recover(&mut self) {
+        let socket = self.socket.take();
+        if std::panic::catch_unwind(AssertUnwindSafe(|| socket.map(|socket| socket.close()))).is_err() {
+            tracing::error!("A connection can't be closed");
+        }
         self.close();
+        self.wake_at = None;
+        let mut next_try = None;
+        if let Some(tries) = self.phase.tries() {
+            let (phase, delay) = wait(&self.policy, tries, Cause::Internal, rand::random());
+            self.phase = phase;
+            self.wake_at = Some(Instant::now() + delay);
+            next_try = Some(delay);
+        }
+        self.tell(next_try);
     }
 
     /// Tells whether a command is about a connection that is gone. That its token was refused still counts
@@ -225,17 +263,17 @@ impl Driver {
         }
         if before != self.phase {
             tracing::debug!(phase = ?self.phase, "The link changed");
-            let status = Status {
-                phase: self.phase.clone(),
-                socket_id: self.socket_id.clone(),
-                next_try,
-            };
-            self.tell(status);
+            self.tell(next_try);
         }
     }
 
     /// Reports a change. To an account that takes no reports, only the newest changes are kept.
-    fn tell(&mut self, status: Status) {
+    fn tell(&mut self, next_try: Option<Duration>) {
+        let status = Status {
+            phase: self.phase.clone(),
+            socket_id: self.socket_id.clone(),
+            next_try,
+        };
         if self.outbox.len() >= REPORTS
             && let Some(oldest) = self
                 .outbox

@@ -88,14 +88,19 @@ impl Phase {
 
     /// How many tries in a row have failed.
     pub fn failed(&self) -> u32 {
+        self.tries().map_or(0, |tries| tries.failed)
+    }
+
+    /// What is carried from try to try; `None` while nothing is tried.
+    pub fn tries(&self) -> Option<Tries> {
         match self {
-            Self::Idle | Self::NeedsSignIn => 0,
+            Self::Idle | Self::NeedsSignIn => None,
             Self::Connecting(tries)
             | Self::SigningIn(tries)
             | Self::Refreshing(tries)
             | Self::CatchingUp(tries)
             | Self::Online(tries)
-            | Self::Waiting { tries, .. } => tries.failed,
+            | Self::Waiting { tries, .. } => Some(*tries),
         }
     }
 }
@@ -152,23 +157,29 @@ pub enum Effect {
     WakeAfter(Duration),
 }
 
+/// The phase after a try that failed, and how long it lasts.
+pub(crate) fn wait(policy: &Policy, tries: Tries, cause: Cause, dice: f64) -> (Phase, Duration) {
+    let token = match tries.token {
+        // Something else went wrong: the server has said nothing against the new token, which may be an old
+        // one by the time it is sent.
+        Token::Renewed | Token::Untested => Token::Untested,
+        Token::Refused => Token::Refused,
+    };
+    let tries = Tries {
+        failed: tries.failed.saturating_add(1),
+        token,
+    };
+    let delay = delay(policy, tries.failed, &cause, dice);
+    (Phase::Waiting { tries, cause }, delay)
+}
+
 /// Decides. `dice` is a random number from 0 up to 1.
 pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, Vec<Effect>) {
     use {Effect as E, Input as I, Phase as P};
 
     let wait = |tries: Tries, cause: Cause| {
-        let token = match tries.token {
-            // Something else went wrong: the server has said nothing against the new token, which may be
-            // an old one by the time it is sent.
-            Token::Renewed | Token::Untested => Token::Untested,
-            Token::Refused => Token::Refused,
-        };
-        let tries = Tries {
-            failed: tries.failed.saturating_add(1),
-            token,
-        };
-        let wake = E::WakeAfter(delay(policy, tries.failed, &cause, dice));
-        (P::Waiting { tries, cause }, vec![E::Close, wake])
+        let (phase, delay) = wait(policy, tries, cause, dice);
+        (phase, vec![E::Close, E::WakeAfter(delay)])
     };
     let go = |tries: Tries| match tries.token {
         Token::Refused => (P::Refreshing(tries), vec![E::RefreshToken]),

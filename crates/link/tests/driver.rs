@@ -165,6 +165,31 @@ async fn without_a_token_nothing_is_connected() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_defect_in_the_link_itself_is_told_and_the_link_goes_on() {
+    let mut rig = Rig::new([Outcome::OpenAndPanicOnClose, Outcome::Open]);
+    rig.handle.start().await;
+    let first = rig.go_online().await;
+    first.lose(Cause::TransportClosed);
+    assert_eq!(rig.until_waiting().await, Cause::Internal);
+    let before = tokio::time::Instant::now();
+    rig.go_online().await;
+    // Whatever panicked may do so again: it waits as after any other failure.
+    assert!(before.elapsed() >= Duration::from_millis(500));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_panics_while_it_is_stopped_is_stopped() {
+    let mut rig = Rig::new([Outcome::OpenAndPanicOnClose]);
+    rig.handle.start().await;
+    rig.go_online().await;
+    rig.handle.stop().await;
+    rig.until(|phase| matches!(phase, Phase::Idle)).await;
+    rig.handle.network_changed();
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert_eq!(rig.opened(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_that_asks_to_wait_is_not_asked_before() {
     let wait = Duration::from_secs(90);
     let busy = Cause::Busy { after: Some(wait) };

@@ -20,6 +20,7 @@ fn inputs() -> Vec<Input> {
         Input::TokenRefreshed,
         Input::RefreshRefused,
         Input::RefreshFailed(Cause::Unreachable),
+        Input::RefreshFailed(Cause::Busy { after: None }),
         Input::CaughtUp,
         Input::Lost(Cause::TransportClosed),
         Input::Lost(Cause::ServerDisconnect),
@@ -60,18 +61,6 @@ fn walk() -> Vec<(Phase, Input, Phase, Vec<Effect>)> {
         }
     }
     steps
-}
-
-fn tries(phase: &Phase) -> Option<Tries> {
-    match phase {
-        Phase::Idle | Phase::NeedsSignIn => None,
-        Phase::Connecting(tries)
-        | Phase::SigningIn(tries)
-        | Phase::Refreshing(tries)
-        | Phase::CatchingUp(tries)
-        | Phase::Online(tries)
-        | Phase::Waiting { tries, .. } => Some(*tries),
-    }
 }
 
 fn kind(phase: &Phase) -> std::mem::Discriminant<Phase> {
@@ -124,7 +113,7 @@ fn a_bad_network_alone_never_asks_the_person_to_sign_in() {
 fn a_refused_token_is_never_sent_again() {
     for (phase, input, next, effects) in walk() {
         if effects.contains(&Effect::Open) {
-            let token = tries(&next).map(|tries| tries.token);
+            let token = next.tries().map(|tries| tries.token);
             assert_ne!(token, Some(Token::Refused), "{phase:?} + {input:?}");
         }
     }
