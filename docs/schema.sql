@@ -9,7 +9,7 @@ CREATE TABLE accounts (
     state      TEXT    NOT NULL CHECK (state IN ('adding', 'ready', 'removing')),
     position   INTEGER NOT NULL,
     created_at INTEGER NOT NULL -- ms
-) STRICT, WITHOUT ROWID;
+, paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)), demo INTEGER NOT NULL DEFAULT 0 CHECK (demo IN (0, 1))) STRICT, WITHOUT ROWID;
 
 CREATE TABLE settings (
     name  TEXT PRIMARY KEY,
@@ -17,6 +17,18 @@ CREATE TABLE settings (
 ) STRICT, WITHOUT ROWID;
 
 -- The file of an account
+
+CREATE TABLE activity (
+    entity_kind TEXT    NOT NULL,
+    entity_id   TEXT    NOT NULL,
+    seq         INTEGER NOT NULL, -- events.seq
+    what        TEXT    NOT NULL, -- as events.kind
+    at          INTEGER NOT NULL, -- ms, the server's clock; received_at where it does not say
+    fields      TEXT    NOT NULL, -- a JSON object; amounts are exact decimal texts
+    PRIMARY KEY (entity_kind, entity_id, at, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX activity_by_event ON activity (seq);
 
 CREATE TABLE connection (
     id             INTEGER PRIMARY KEY CHECK (id = 1),
@@ -82,7 +94,11 @@ CREATE TABLE notices (
     received_at INTEGER NOT NULL, -- ms
     read_at     INTEGER, -- ms; NULL is unread
     archived_at INTEGER  -- ms
-) STRICT;
+, about_kind TEXT, about_id TEXT) STRICT;
+
+CREATE INDEX notices_about ON notices (about_kind, about_id, occurred_at, id) WHERE about_kind IS NOT NULL;
+
+CREATE INDEX notices_archived ON notices (occurred_at, id) WHERE archived_at IS NOT NULL;
 
 CREATE INDEX notices_by_time ON notices (occurred_at, id) WHERE archived_at IS NULL;
 

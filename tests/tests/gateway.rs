@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use carillon_contract::view::NoticeFilter;
 use carillon_contract::{ConnectionState, Topic, UiEvent};
 use carillon_gateway::{Config, start};
 use carillon_tests::gateway::{Bench, Live, add_alice, alice, hear, online, state, stop, stored};
@@ -33,7 +34,10 @@ async fn what_was_received_can_be_read_after_a_restart_without_the_server() -> a
 
     let engine = bench.engine().await?;
     let ids = [account.id.clone()];
-    let inbox = engine.reader().inbox(&ids, true, 10).await?;
+    let inbox = engine
+        .reader()
+        .inbox(&ids, NoticeFilter::Unread, None, 10)
+        .await?;
     assert_eq!(inbox.len(), 1);
     assert_eq!(
         inbox.first().map(|notice| notice.title.as_str()),
@@ -139,6 +143,7 @@ async fn what_was_sent_while_the_app_was_closed_is_fetched_at_the_next_start() -
         if let UiEvent::Notices {
             notices: new,
             summary,
+            ..
         } = event
         {
             summaries.push(*summary);

@@ -1,5 +1,6 @@
 //! `inbox`: what is kept on this computer; no connection is needed.
 
+use carillon_contract::view::NoticeFilter;
 use carillon_engine::{EngineError, Reader};
 
 use crate::args::Inbox;
@@ -19,9 +20,14 @@ pub(crate) async fn run(reader: &Reader, inbox: Inbox) -> Result<(), Failure> {
     if accounts.is_empty() {
         return Err(EngineError::NoAccount.into());
     }
+    let filter = if inbox.unread {
+        NoticeFilter::Unread
+    } else {
+        NoticeFilter::All
+    };
     let notices = match &inbox.search {
         Some(text) => reader.search(&accounts, text, inbox.unread, inbox.limit).await?,
-        None => reader.inbox(&accounts, inbox.unread, inbox.limit).await?,
+        None => reader.inbox(&accounts, filter, None, inbox.limit).await?,
     };
     if inbox.json {
         return out::json(&notices);

@@ -139,8 +139,11 @@ async fn print(engine: &Engine, mut events: Subscriber, printer: &mut Printer) -
                     gap.why.as_str()
                 ));
             }
-            UiEvent::Notices { .. }
-            | UiEvent::NoticesRead { .. }
+            UiEvent::Changes(_)
+            | UiEvent::Notices { .. }
+            | UiEvent::NoticesChanged { .. }
+            | UiEvent::Latency { .. }
+            | UiEvent::Settings { .. }
             | UiEvent::Topics { .. }
             | UiEvent::AccountsChanged => {}
         }

@@ -1,13 +1,17 @@
 //! What the engine tells its listeners: a window, or the command line.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use ts_rs::TS;
 
 use crate::connection::ConnectionStatus;
 use crate::continuity::Gap;
+use crate::entity::Changes;
 use crate::ids::AccountId;
 use crate::notice::Notice;
+use crate::settings::Settings;
 use crate::time::Timestamp;
 use crate::topic::TopicStatus;
 
@@ -43,19 +47,27 @@ pub enum UiEvent {
         /// The new ones; repetitions are not among them.
         events: Vec<StoredEvent>,
     },
+    /// What the events of a batch changed, in Carillon's words.
+    Changes(Changes),
     /// Notices were added to the inbox. `summary` is set where a catch-up brought them.
     Notices {
+        /// Whose.
+        account: AccountId,
         /// The new ones, oldest first.
         notices: Vec<Notice>,
         /// Whether they came in a catch-up: one summary rings instead of each.
         summary: bool,
+        /// How many are unread now, per category.
+        unread: BTreeMap<String, i64>,
     },
-    /// Notices were read, here or elsewhere.
-    NoticesRead {
+    /// Notices were read, marked unread, archived or taken back, here or elsewhere.
+    NoticesChanged {
         /// Whose.
         account: AccountId,
-        /// Which.
-        ids: Vec<i64>,
+        /// As they are now.
+        notices: Vec<Notice>,
+        /// How many are unread now, per category.
+        unread: BTreeMap<String, i64>,
     },
     /// A connection's state changed.
     Connection {
@@ -78,8 +90,20 @@ pub enum UiEvent {
         /// From when to when, and why.
         gap: Gap,
     },
-    /// The list of accounts changed.
+    /// A round trip was measured.
+    Latency {
+        /// Whose connection.
+        account: AccountId,
+        /// The median of the last five, in milliseconds; null when the connection is gone.
+        millis: Option<u32>,
+    },
+    /// The list of accounts changed: read the snapshot again.
     AccountsChanged,
+    /// The person chose otherwise.
+    Settings {
+        /// What they chose.
+        settings: Settings,
+    },
     /// The listener missed events: read the store again.
     Resync,
 }

@@ -20,6 +20,8 @@ pub struct Item {
     pub entities: Vec<EntityPatch>,
     /// Values that this event adds to time series.
     pub points: Vec<Point>,
+    /// What happened to a thing, as a line of its history.
+    pub activity: Option<ActivityDraft>,
     /// What the person is told, if anything.
     pub notice: Option<NoticeDraft>,
 }
@@ -34,6 +36,7 @@ impl Item {
             number: None,
             entities: Vec::new(),
             points: Vec::new(),
+            activity: None,
             notice: None,
         }
     }
@@ -96,6 +99,15 @@ pub struct Point {
     pub value: String,
 }
 
+/// A line of a thing's history, for example one trade. Its kind, time and number are the event's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActivityDraft {
+    /// Which thing.
+    pub entity: EntityRef,
+    /// What there is to say, in Carillon's words; amounts are exact decimal texts.
+    pub fields: Map<String, Value>,
+}
+
 /// What the person is told of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeDraft {
@@ -114,6 +126,8 @@ pub struct NoticeDraft {
     pub action_url: Option<String>,
     /// Whether the server said that it has been read already.
     pub read: bool,
+    /// What it is about.
+    pub about: Option<EntityRef>,
 }
 
 /// What a frame turned out to be.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::entity::EntityId;
 use crate::ids::AccountId;
 use crate::time::Timestamp;
 
@@ -66,4 +67,8 @@ pub struct Notice {
     pub received_at: Timestamp,
     /// Whether the person has read it.
     pub read: bool,
+    /// Whether the person has put it away.
+    pub archived: bool,
+    /// What it is about, where that is a thing that Carillon knows.
+    pub about: Option<EntityId>,
 }

@@ -17,16 +17,18 @@ use carillon_link::transport::{Events, Received};
 use carillon_link::{Cause, Handle};
 use carillon_platforms::Platform;
 use carillon_store::ingest::{Batch, Stored};
+use carillon_store::notices::Inboxed;
 use carillon_store::{AccountStore, StoreError};
 use futures_util::FutureExt as _;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use self::session::{Fetched, Live, Stage};
 use crate::clock::Clock;
-use crate::ingest::{sort, stored_events};
+use crate::ingest::{changes, sort, stored_events};
+use crate::latency::{Latency, MEASURE};
 use crate::notify::{Missed, Notifier, decide};
 use crate::publish::Hub;
 use crate::topics::TopicAnswer;
@@ -70,6 +72,15 @@ enum Reply {
     Left,
 }
 
+/// How a connection stands at this moment.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Now {
+    /// Its state; `None` until the task has told one.
+    pub(crate) status: Option<ConnectionStatus>,
+    /// The round trip, in milliseconds, while it is known.
+    pub(crate) latency_ms: Option<u32>,
+}
+
 /// What an account's task works with.
 pub(crate) struct AccountTask {
     pub(crate) account: Account,
@@ -80,6 +91,8 @@ pub(crate) struct AccountTask {
     pub(crate) notifier: Arc<dyn Notifier>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) stop: CancellationToken,
+    /// How the connection stands, for who asks.
+    pub(crate) now: watch::Sender<Now>,
 }
 
 /// The task's state.
@@ -96,6 +109,7 @@ struct Running {
     missed: Missed,
     /// Whether the last connection was lost over an event that was too large.
     refused_an_event: bool,
+    latency: Latency,
 }
 
 impl AccountTask {
@@ -115,6 +129,7 @@ impl AccountTask {
             failed_catch_ups: (0, GapReason::CatchUpFailed),
             missed: Missed::default(),
             refused_an_event: false,
+            latency: Latency::default(),
         };
         // What a panic may leave half done is thrown away with the session; the store has transactions.
         while AssertUnwindSafe(running.serve(&mut reports, &mut commands))
@@ -145,6 +160,8 @@ impl Running {
         let stop = self.with.stop.clone();
         let mut upkeep = interval(UPKEEP);
         upkeep.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut measure = interval(MEASURE);
+        measure.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 biased;
@@ -173,6 +190,8 @@ impl Running {
                     }
                 }
                 _ = upkeep.tick() => self.upkeep().await,
+                _ = measure.tick() => self.measure_latency(),
+                Some(trip) = self.latency.measured() => self.tell_latency(trip),
             }
         }
     }
@@ -227,6 +246,7 @@ impl Running {
         if let Err(error) = self.with.store.set_connection(shown.clone()).await {
             tracing::warn!(%error, "Store the connection's state");
         }
+        self.with.now.send_modify(|now| now.status = Some(shown.clone()));
         let account = self.with.account.id.clone();
         self.with.hub.send(UiEvent::Connection {
             account,
@@ -338,30 +358,48 @@ impl Running {
         }
     }
 
-    fn tell(&mut self, batch: Batch, stored: Stored, catching_up: bool) {
+    fn tell(&mut self, batch: Batch, mut stored: Stored, catching_up: bool) {
         for gap in &batch.gaps {
             let account = self.with.account.id.clone();
             self.with.hub.send(UiEvent::Gap { account, gap: *gap });
         }
         if catching_up {
             self.missed
-                .extend(stored.notices.iter().filter(|notice| !notice.read).cloned());
+                .extend(stored.inboxed.added.iter().filter(|notice| !notice.read).cloned());
         } else {
-            for ring in decide(&stored.notices) {
+            for ring in decide(&stored.inboxed.added) {
                 self.with.notifier.show(&ring);
             }
         }
         if !self.with.hub.has_listeners() {
             return;
         }
-        let events = stored_events(&self.with.account.id, batch, &stored);
+        let account = &self.with.account.id;
+        if let Some(changes) = changes(account, &batch, &stored) {
+            self.with.hub.send(UiEvent::Changes(changes));
+        }
+        let Inboxed {
+            added,
+            changed,
+            unread,
+        } = std::mem::take(&mut stored.inboxed);
+        let events = stored_events(account, batch, &stored);
         if !events.is_empty() {
             self.with.hub.send(UiEvent::Events { events });
         }
-        if !stored.notices.is_empty() {
+        if !changed.is_empty() {
+            self.with.hub.send(UiEvent::NoticesChanged {
+                account: account.clone(),
+                notices: changed,
+                unread: unread.clone(),
+            });
+        }
+        if !added.is_empty() {
             self.with.hub.send(UiEvent::Notices {
-                notices: stored.notices,
+                account: account.clone(),
+                notices: added,
                 summary: catching_up,
+                unread,
             });
         }
     }

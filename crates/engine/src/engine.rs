@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use carillon_contract::settings::Settings;
 use carillon_contract::{Account, AccountId, Topic, UiEvent};
 use carillon_link::http::Http;
 use carillon_link::{Handle, Policy, Server, Target, TokenIn, Transport, start};
@@ -10,11 +11,11 @@ use carillon_platforms::platform::{self, Profile};
 use carillon_platforms::{Platform, Registry as Platforms};
 use carillon_store::{AccountStore, Registry};
 use carillon_vault::TokenVault;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::account::{AccountTask, Command};
+use crate::account::{AccountTask, Command, Now};
 use crate::accounts;
 use crate::clock::Clock;
 use crate::error::EngineError;
@@ -72,6 +73,7 @@ pub struct Engine {
 /// A running account.
 struct Running {
     link: Handle,
+    now: watch::Receiver<Now>,
     commands: mpsc::Sender<Command>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -155,6 +157,7 @@ impl Engine {
             stop.clone(),
         );
         let (commands, queue) = mpsc::channel(COMMANDS);
+        let (told, now) = watch::channel(Now::default());
         let task = AccountTask {
             account,
             platform,
@@ -164,11 +167,13 @@ impl Engine {
             notifier: Arc::clone(&self.parts.notifier),
             clock: Arc::clone(&self.parts.clock),
             stop: stop.clone(),
+            now: told,
         };
         tasks.spawn(task.run(reports, queue));
         tasks.close();
         Ok(Running {
             link,
+            now,
             commands,
             tasks,
             stop,
@@ -230,6 +235,69 @@ impl Engine {
         }
     }
 
+    /// Connects every account that the person did not disconnect by hand. One that can't be is told by
+    /// [`Engine::accounts`], and keeps no other from it.
+    ///
+    /// # Errors
+    /// Where the registry can't be read.
+    pub async fn start_all(&self) -> Result<(), EngineError> {
+        for entry in self.reader.entries().await? {
+            if !entry.paused
+                && let Err(error) = self.start_account(&entry.id).await
+            {
+                tracing::error!(%error, account = %entry.id, "Start an account");
+            }
+        }
+        Ok(())
+    }
+
+    /// Connects an account as the person wants it: also after the next start. One that runs tries now.
+    ///
+    /// # Errors
+    /// Where its file or its address can't be used.
+    pub async fn connect(&self, id: &AccountId) -> Result<(), EngineError> {
+        self.registry.set_paused(id, false).await?;
+        self.start_account(id).await
+    }
+
+    /// Disconnects an account until the person connects it again.
+    ///
+    /// # Errors
+    /// Where the registry can't be written.
+    pub async fn disconnect(&self, id: &AccountId) -> Result<(), EngineError> {
+        self.registry.set_paused(id, true).await?;
+        self.stop_account(id).await;
+        self.hub.send(UiEvent::AccountsChanged);
+        Ok(())
+    }
+
+    /// How an account's connection stands at this moment; nothing is known of one that is not running.
+    pub(crate) async fn now(&self, id: &AccountId) -> Now {
+        let running = self.running.lock().await;
+        running
+            .get(id)
+            .map(|running| running.now.borrow().clone())
+            .unwrap_or_default()
+    }
+
+    /// What the person chose.
+    ///
+    /// # Errors
+    /// Where the registry can't be read.
+    pub async fn settings(&self) -> Result<Settings, EngineError> {
+        Ok(self.registry.settings().await?)
+    }
+
+    /// Keeps what the person chose, and tells.
+    ///
+    /// # Errors
+    /// Where the registry can't be written.
+    pub async fn set_settings(&self, settings: Settings) -> Result<(), EngineError> {
+        self.registry.set_settings(&settings).await?;
+        self.hub.send(UiEvent::Settings { settings });
+        Ok(())
+    }
+
     /// Disconnects an account.
     pub async fn stop_account(&self, id: &AccountId) {
         let stopped = self.running.lock().await.remove(id);
@@ -280,22 +348,6 @@ impl Engine {
             account: account.id.clone(),
             topics,
         });
-        Ok(())
-    }
-
-    /// Marks notices read.
-    ///
-    /// # Errors
-    /// Where the file can't be written.
-    pub async fn mark_read(&self, id: &AccountId, ids: Vec<i64>) -> Result<(), EngineError> {
-        let store = self.reader.store(id).await?;
-        let changed = store.mark_read(ids, self.parts.clock.now()).await?;
-        if !changed.is_empty() {
-            self.hub.send(UiEvent::NoticesRead {
-                account: id.clone(),
-                ids: changed,
-            });
-        }
         Ok(())
     }
 

@@ -1,7 +1,8 @@
 //! From frames to a batch that can be stored. Pure: what is decided here is decided by values alone.
 
+use carillon_contract::entity::{Activity, Changes, EntityChange, EntityId, Sample};
 use carillon_contract::events::StoredEvent;
-use carillon_contract::item::Decoded;
+use carillon_contract::item::{Decoded, EntityRef};
 use carillon_contract::{AccountId, Frame, Identity, Timestamp};
 use carillon_platforms::Platform;
 use carillon_store::counters::Counts;
@@ -56,6 +57,48 @@ fn null() -> Box<RawValue> {
 /// A server chooses the names of its events; a log takes only so much of one.
 fn shown(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(64).collect()
+}
+
+/// What the new events of a batch changed, as a window is told of it; `None` where they changed nothing that
+/// is shown.
+pub(crate) fn changes(account: &AccountId, batch: &Batch, stored: &Stored) -> Option<Changes> {
+    let mut changes = Changes {
+        account: account.clone(),
+        entities: Vec::new(),
+        samples: Vec::new(),
+        activity: Vec::new(),
+    };
+    let id = |entity: &EntityRef| EntityId {
+        kind: entity.kind.to_owned(),
+        id: entity.id.clone(),
+    };
+    for (incoming, seq) in batch.events.iter().zip(&stored.seqs) {
+        let Some(seq) = *seq else { continue };
+        let item = &incoming.item;
+        let at = item.occurred_at.unwrap_or(batch.received_at);
+        changes
+            .entities
+            .extend(item.entities.iter().map(|patch| EntityChange {
+                entity: id(&patch.entity),
+                fields: patch.fields.clone(),
+                at,
+            }));
+        changes.samples.extend(item.points.iter().map(|point| Sample {
+            entity: id(&point.entity),
+            series: point.series.to_owned(),
+            at: point.at,
+            value: point.value.clone(),
+        }));
+        changes.activity.extend(item.activity.iter().map(|line| Activity {
+            entity: id(&line.entity),
+            seq,
+            what: item.kind.to_owned(),
+            at,
+            fields: line.fields.clone(),
+        }));
+    }
+    let nothing = changes.entities.is_empty() && changes.samples.is_empty() && changes.activity.is_empty();
+    (!nothing).then_some(changes)
 }
 
 /// The events of a batch that were new, as listeners are told of them.

@@ -12,13 +12,16 @@ pub mod clock;
 pub mod engine;
 pub mod error;
 pub mod home;
+mod inbox;
 pub mod ingest;
+mod latency;
 pub mod notify;
 pub mod publish;
 pub mod reader;
 pub mod status;
 pub mod tokens;
 pub mod topics;
+pub mod views;
 
 pub use engine::{Engine, Parts};
 pub use error::EngineError;
@@ -39,5 +42,6 @@ pub mod parts {
         };
     }
     pub use carillon_store::StoreError;
-    pub use carillon_store::notices::PageKey;
+    pub use carillon_store::activity::ActivityKey;
+    pub use carillon_store::inbox::{Change, PageKey};
 }

@@ -98,6 +98,8 @@ mod tests {
             occurred_at: Timestamp(0),
             received_at: Timestamp(0),
             read,
+            archived: false,
+            about: None,
         }
     }
 

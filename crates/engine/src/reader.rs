@@ -1,11 +1,12 @@
 //! Reading without owning: for the window, and for commands that run beside the owner of the data folder.
 
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use carillon_contract::view::NoticeFilter;
 use carillon_contract::{Account, AccountId, ConnectionState, Notice};
-use carillon_store::notices::PageKey;
+use carillon_store::inbox::PageKey;
 use carillon_store::registry::{Entry, EntryState};
 use carillon_store::{AccountStore, DatabaseKey, Registry, StoreError};
 use carillon_vault::{Entry as VaultEntry, TokenVault};
@@ -206,19 +207,21 @@ impl Reader {
         })
     }
 
-    /// The inbox over these accounts, newest first.
+    /// A page of the inbox over these accounts, newest first, behind a notice of one of them.
     ///
     /// # Errors
     /// Where an account's file can't be read.
     pub async fn inbox(
         &self,
         accounts: &[AccountId],
-        unread: bool,
+        filter: NoticeFilter,
+        behind: Option<&Notice>,
         limit: u32,
     ) -> Result<Vec<Notice>, EngineError> {
         let mut notices = Vec::new();
         for id in accounts {
-            notices.extend(self.store(id).await?.inbox(unread, PageKey::FIRST, limit).await?);
+            let from = behind.map_or(PageKey::FIRST, |notice| page_key(id, notice));
+            notices.extend(self.store(id).await?.inbox(filter, from, limit).await?);
         }
         Ok(newest(notices, limit))
     }
@@ -242,9 +245,28 @@ impl Reader {
     }
 }
 
+/// Where an account's part of a page begins. Notices of the same millisecond stand in the order of their accounts
+/// and numbers, so that no page repeats or leaves out one of them.
+fn page_key(account: &AccountId, behind: &Notice) -> PageKey {
+    let id = match account.cmp(&behind.account) {
+        Ordering::Less => i64::MAX,
+        Ordering::Equal => behind.id,
+        Ordering::Greater => i64::MIN,
+    };
+    PageKey {
+        occurred_at: behind.occurred_at,
+        id,
+    }
+}
+
 /// Merges the accounts' pages: by the time of the event, newest first.
 fn newest(mut notices: Vec<Notice>, limit: u32) -> Vec<Notice> {
-    notices.sort_by_key(|notice| Reverse((notice.occurred_at, notice.id)));
+    notices.sort_by(|one, two| {
+        let by_time = two.occurred_at.cmp(&one.occurred_at);
+        by_time
+            .then_with(|| two.account.cmp(&one.account))
+            .then_with(|| two.id.cmp(&one.id))
+    });
     notices.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     notices
 }

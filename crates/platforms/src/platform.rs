@@ -82,8 +82,12 @@ pub struct Profile {
     pub token_in: TokenIn,
     /// Query parameters of the handshake.
     pub query: &'static [(&'static str, &'static str)],
-    /// What a server says that is signed in: see [`Platform::welcome`].
+    /// How long a server may take to say that the connection is signed in: see [`Platform::welcome`].
     pub welcome_within: Duration,
+    /// The kinds of things it has, in the order in which they are shown.
+    pub kinds: &'static [&'static str],
+    /// How many topics one connection may follow, where the guide says.
+    pub topic_limit: Option<u32>,
 }
 
 impl Profile {

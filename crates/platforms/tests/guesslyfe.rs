@@ -62,11 +62,16 @@ fn a_trade_moves_both_prices_and_rings_only_for_the_trader() {
         .iter()
         .map(|point| (point.series, point.value.as_str()))
         .collect();
-    assert_eq!(
-        values,
-        [("yes", "610000000000000000"), ("no", "390000000000000000")]
-    );
+    assert_eq!(values, [("yes", "0.61"), ("no", "0.39")]);
     assert_eq!(others.key.span, KeySpan::At(Timestamp(1_772_442_930_250)));
+
+    let line = others.activity.unwrap();
+    assert_eq!((line.entity.kind, line.entity.id.as_str()), ("market", "m-1"));
+    let said = |name: &str| line.fields[name].as_str().unwrap().to_owned();
+    assert_eq!(
+        (said("direction"), said("outcome"), said("shares"), said("price")),
+        ("buy".into(), "YES".into(), "5".into(), "0.6".into())
+    );
 
     let own = item(&event(
         "market:trade",
@@ -83,7 +88,7 @@ fn amounts_beyond_a_double_are_kept_to_the_last_digit() {
     data["newYesPrice"] = json!("340282366920938463463374607431768211457");
     assert_eq!(
         item(&event("market:trade", data)).points[0].value,
-        "340282366920938463463374607431768211457"
+        "340282366920938463463.374607431768211457"
     );
 }
 
@@ -158,6 +163,10 @@ fn a_market_keeps_its_end_and_leaves_out_what_was_not_said() {
     let fields = &item(&event("market:created", data)).entities[0].fields;
     assert_eq!(fields["endsAt"], 1_782_835_200_000_i64);
     assert!(!fields.contains_key("imageUrl"));
+    assert_eq!(
+        (&fields["initialPrice"], &fields["currency"]),
+        (&json!("0.5"), &json!("ETH"))
+    );
 }
 
 #[test]

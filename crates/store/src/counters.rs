@@ -1,40 +1,23 @@
 //! The `counters` table: what was counted since the account was added.
 
-use serde::Serialize;
+pub use carillon_contract::counts::Counts;
 use sqlx::SqliteConnection;
 
 use crate::account::AccountStore;
 use crate::error::StoreError;
 
-/// Counts of events.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Counts {
-    /// Frames that came from the server.
-    pub received: u64,
-    /// Events that were stored.
-    pub stored: u64,
-    /// Second deliveries of an event that was stored before.
-    pub repeated: u64,
-    /// Known events whose payload was not what the guide says.
-    pub malformed: u64,
-    /// Events that the guide does not name.
-    pub unknown: u64,
-}
-
-impl Counts {
-    fn pairs(&self) -> [(&'static str, u64); 5] {
-        [
-            ("received", self.received),
-            ("stored", self.stored),
-            ("repeated", self.repeated),
-            ("malformed", self.malformed),
-            ("unknown", self.unknown),
-        ]
-    }
+fn pairs(counts: &Counts) -> [(&'static str, u64); 5] {
+    [
+        ("received", counts.received),
+        ("stored", counts.stored),
+        ("repeated", counts.repeated),
+        ("malformed", counts.malformed),
+        ("unknown", counts.unknown),
+    ]
 }
 
 pub(crate) async fn add(connection: &mut SqliteConnection, counts: &Counts) -> Result<(), StoreError> {
-    let more: Vec<_> = counts.pairs().into_iter().filter(|(_, more)| *more > 0).collect();
+    let more: Vec<_> = pairs(counts).into_iter().filter(|(_, more)| *more > 0).collect();
     if more.is_empty() {
         return Ok(());
     }

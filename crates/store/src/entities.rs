@@ -1,6 +1,7 @@
 //! The `entities` table: the newest known state of each thing.
 
 use carillon_contract::Timestamp;
+use carillon_contract::entity::{Entity, EntityId};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sqlx::SqliteConnection;
@@ -46,17 +47,6 @@ pub(crate) async fn merge(
     Ok(())
 }
 
-/// A thing and what is known of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Entity {
-    /// The platform's id.
-    pub id: String,
-    /// Its fields, in Carillon's words; amounts are texts.
-    pub state: Map<String, Value>,
-    /// When the newest of them was so, by the server's clock.
-    pub updated_at: Timestamp,
-}
-
 impl AccountStore {
     /// The things of a kind, by id.
     ///
@@ -68,14 +58,31 @@ impl AccountStore {
                 .bind(kind)
                 .fetch_all(self.readers.lease().await?.get()?)
                 .await?;
-        rows.into_iter()
-            .map(|(id, state, updated_at)| {
-                Ok(Entity {
-                    id,
-                    state: serde_json::from_str(&state)?,
-                    updated_at: Timestamp(updated_at),
-                })
-            })
-            .collect()
+        rows.into_iter().map(|row| entity(kind, row)).collect()
     }
+
+    /// One thing; `None` where nothing is known of it.
+    ///
+    /// # Errors
+    /// Where the file can't be read.
+    pub async fn entity(&self, which: &EntityId) -> Result<Option<Entity>, StoreError> {
+        let row: Option<(String, String, i64)> =
+            sqlx::query_as("SELECT id, state, updated_at FROM entities WHERE kind = ?1 AND id = ?2")
+                .bind(&which.kind)
+                .bind(&which.id)
+                .fetch_optional(self.readers.lease().await?.get()?)
+                .await?;
+        row.map(|row| entity(&which.kind, row)).transpose()
+    }
+}
+
+fn entity(kind: &str, (id, fields, updated_at): (String, String, i64)) -> Result<Entity, StoreError> {
+    Ok(Entity {
+        entity: EntityId {
+            kind: kind.to_owned(),
+            id,
+        },
+        fields: serde_json::from_str(&fields)?,
+        updated_at: Timestamp(updated_at),
+    })
 }

@@ -186,6 +186,17 @@ impl AccountStore {
             .collect()
     }
 
+    /// When the newest event was received; `None` where there is none.
+    ///
+    /// # Errors
+    /// Where the file can't be read.
+    pub async fn last_event_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        let at: Option<i64> = sqlx::query_scalar("SELECT received_at FROM events ORDER BY seq DESC LIMIT 1")
+            .fetch_optional(self.readers.lease().await?.get()?)
+            .await?;
+        Ok(at.map(Timestamp))
+    }
+
     /// The number of the newest event; 0 where there is none.
     ///
     /// # Errors

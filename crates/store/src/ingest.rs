@@ -3,14 +3,15 @@
 //! The caller batches what is queued, so that a lone event is written at once and a storm in large pieces.
 //! What comes back is what was new; only that is told to anybody.
 
+use carillon_contract::Timestamp;
 use carillon_contract::continuity::{Cursor, Gap};
-use carillon_contract::{Notice, Timestamp};
 
 use crate::account::AccountStore;
 use crate::counters::{self, Counts};
 use crate::error::StoreError;
 use crate::events::{self, Incoming};
-use crate::{connection, continuity, entities, notices, points};
+use crate::notices::Inboxed;
+use crate::{activity, connection, continuity, entities, notices, points};
 
 /// What is written together.
 #[derive(Default)]
@@ -34,8 +35,8 @@ pub struct Batch {
 pub struct Stored {
     /// For each event of the batch, the number it was stored under; `None` for a repetition.
     pub seqs: Vec<Option<i64>>,
-    /// Notices that were added to the inbox, oldest first.
-    pub notices: Vec<Notice>,
+    /// What it did to the inbox.
+    pub inboxed: Inboxed,
     /// How many of the events were repetitions.
     pub repeated: u64,
 }
@@ -63,12 +64,18 @@ impl AccountStore {
                         .iter()
                         .zip(&keys)
                         .zip(&seqs)
-                        .filter(|(_, seq)| seq.is_some())
-                        .map(|((event, key), _)| notices::Fresh { event, key })
+                        .filter_map(|((event, key), seq)| {
+                            Some(notices::Fresh {
+                                event,
+                                key,
+                                seq: (*seq)?,
+                            })
+                        })
                         .collect();
                     entities::merge(connection, &fresh, batch.received_at).await?;
                     points::insert(connection, &fresh).await?;
-                    let notices = notices::insert(connection, &account, &fresh, batch.received_at).await?;
+                    activity::insert(connection, &fresh, batch.received_at).await?;
+                    let inboxed = notices::insert(connection, &account, &fresh, batch.received_at).await?;
                     for gap in &batch.gaps {
                         continuity::insert_gap(connection, gap).await?;
                     }
@@ -92,7 +99,7 @@ impl AccountStore {
                     .await?;
                     Ok(Stored {
                         seqs,
-                        notices,
+                        inboxed,
                         repeated,
                     })
                 })

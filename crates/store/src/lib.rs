@@ -5,6 +5,7 @@
 //! opened); each table has a module of its own with its row, its queries and their tests.
 
 pub mod account;
+pub mod activity;
 pub mod connection;
 pub mod continuity;
 pub mod counters;
@@ -12,6 +13,7 @@ pub mod entities;
 pub mod error;
 pub mod events;
 mod file;
+pub mod inbox;
 pub mod ingest;
 pub mod key;
 pub mod notices;

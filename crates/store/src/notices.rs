@@ -1,21 +1,33 @@
-//! The `notices` and `unread` tables: the inbox, and how many of it are unread.
+//! The `notices` and `unread` tables as events fill them. What a person reads and changes stands in
+//! [`crate::inbox`].
 //!
-//! The counts change in the transactions that change the rows, here and nowhere else.
+//! The counts change in the transactions that change the rows, through [`count`] and nowhere else.
 
 use std::collections::BTreeMap;
 
+use carillon_contract::entity::EntityId;
 use carillon_contract::{AccountId, Level, Notice, Timestamp};
 use serde::Serialize;
 use sqlx::{FromRow, SqliteConnection};
 
-use crate::account::AccountStore;
 use crate::error::StoreError;
 use crate::events::{Incoming, Key};
+
+/// The columns of [`Row`].
+macro_rules! columns {
+    () => {
+        "id, category, level, title, body, action_url, occurred_at, received_at, read_at, archived_at, \
+         about_kind, about_id"
+    };
+}
+pub(crate) use columns;
 
 /// An event that was new, with what is unique of it.
 pub(crate) struct Fresh<'a> {
     pub(crate) event: &'a Incoming,
     pub(crate) key: &'a Key,
+    /// The number it was stored under.
+    pub(crate) seq: i64,
 }
 
 #[derive(Serialize)]
@@ -29,7 +41,20 @@ struct Draft<'a>(
     Option<&'a str>,
     i64,
     Option<i64>,
+    Option<&'a str>,
+    Option<&'a str>,
 );
+
+/// What the events of a batch did to the inbox.
+#[derive(Debug, Default)]
+pub struct Inboxed {
+    /// Notices that were added, oldest first.
+    pub added: Vec<Notice>,
+    /// Notices that were read elsewhere.
+    pub changed: Vec<Notice>,
+    /// How many are unread now, per category; only where something was added or changed.
+    pub unread: BTreeMap<String, i64>,
+}
 
 /// Adds the notices of new events, and marks read those that were read elsewhere.
 pub(crate) async fn insert(
@@ -37,7 +62,7 @@ pub(crate) async fn insert(
     account: &AccountId,
     fresh: &[Fresh<'_>],
     received_at: Timestamp,
-) -> Result<Vec<Notice>, StoreError> {
+) -> Result<Inboxed, StoreError> {
     let drafts: Vec<Draft<'_>> = fresh
         .iter()
         .filter_map(|fresh| {
@@ -53,60 +78,87 @@ pub(crate) async fn insert(
                 draft.action_url.as_deref(),
                 item.occurred_at.unwrap_or(received_at).0,
                 draft.read.then_some(received_at.0),
+                draft.about.as_ref().map(|about| about.kind),
+                draft.about.as_ref().map(|about| about.id.as_str()),
             ))
         })
         .collect();
     if drafts.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Inboxed::default());
     }
     let json = serde_json::to_string(&drafts)?;
-    let rows: Vec<Row> = sqlx::query_as(
+    let rows: Vec<Row> = sqlx::query_as(concat!(
         "INSERT INTO notices
-             (notice_at, notice_key, category, level, title, body, action_url, occurred_at, received_at, read_at)
+             (notice_at, notice_key, category, level, title, body, action_url, occurred_at, received_at, read_at,
+              about_kind, about_id)
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
-                value ->> 7, ?2, value ->> 8
+                value ->> 7, ?2, value ->> 8, value ->> 9, value ->> 10
          FROM json_each(?1) WHERE true
          ON CONFLICT (notice_at, notice_key) DO NOTHING
-         RETURNING id, category, level, title, body, action_url, occurred_at, received_at, read_at",
-    )
+         RETURNING ",
+        columns!()
+    ))
     .bind(&json)
     .bind(received_at.0)
     .fetch_all(&mut *connection)
     .await?;
-    let mut notices: Vec<Notice> = rows.into_iter().map(|row| row.into_notice(account)).collect();
-    notices.sort_by_key(|notice| notice.id);
-    let unread = notices
+    let mut added: Vec<Notice> = rows.into_iter().map(|row| row.into_notice(account)).collect();
+    added.sort_by_key(|notice| notice.id);
+    let unread = added
         .iter()
         .filter(|notice| !notice.read)
         .map(|notice| (notice.category.clone(), 1));
     count(connection, unread).await?;
+    let mut changed = Vec::new();
     if drafts.iter().any(|draft| draft.8.is_some()) {
-        read_elsewhere(connection, &json, received_at).await?;
+        changed = read_elsewhere(connection, account, &json, received_at).await?;
     }
-    Ok(notices)
+    Ok(Inboxed {
+        added,
+        changed,
+        unread: unread_now(connection).await?,
+    })
 }
 
-/// Marks those notices read that came again as read.
+/// Marks those notices read that came again as read, and gives them.
 async fn read_elsewhere(
     connection: &mut SqliteConnection,
+    account: &AccountId,
     drafts: &str,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    let changed: Vec<(String,)> = sqlx::query_as(
+) -> Result<Vec<Notice>, StoreError> {
+    let rows: Vec<Row> = sqlx::query_as(concat!(
         "UPDATE notices SET read_at = ?2
          WHERE read_at IS NULL AND archived_at IS NULL AND (notice_at, notice_key) IN
                (SELECT value ->> 0, value ->> 1 FROM json_each(?1) WHERE value ->> 8 IS NOT NULL)
-         RETURNING category",
-    )
+         RETURNING ",
+        columns!()
+    ))
     .bind(drafts)
     .bind(now.0)
     .fetch_all(&mut *connection)
     .await?;
-    count(connection, changed.into_iter().map(|(category,)| (category, -1))).await
+    let changed: Vec<Notice> = rows.into_iter().map(|row| row.into_notice(account)).collect();
+    count(
+        connection,
+        changed.iter().map(|notice| (notice.category.clone(), -1)),
+    )
+    .await?;
+    Ok(changed)
+}
+
+/// How many are unread, per category; categories without any are left out.
+pub(crate) async fn unread_now(
+    connection: &mut SqliteConnection,
+) -> Result<BTreeMap<String, i64>, StoreError> {
+    let rows: Vec<(String, i64)> = sqlx::query_as("SELECT category, count FROM unread WHERE count > 0")
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Adds to the counts of unread notices.
-async fn count(
+pub(crate) async fn count(
     connection: &mut SqliteConnection,
     changes: impl Iterator<Item = (String, i64)>,
 ) -> Result<(), StoreError> {
@@ -138,6 +190,9 @@ pub(crate) struct Row {
     occurred_at: i64,
     received_at: i64,
     read_at: Option<i64>,
+    archived_at: Option<i64>,
+    about_kind: Option<String>,
+    about_id: Option<String>,
 }
 
 impl Row {
@@ -153,104 +208,11 @@ impl Row {
             occurred_at: Timestamp(self.occurred_at),
             received_at: Timestamp(self.received_at),
             read: self.read_at.is_some(),
+            archived: self.archived_at.is_some(),
+            about: self
+                .about_kind
+                .zip(self.about_id)
+                .map(|(kind, id)| EntityId { kind, id }),
         }
-    }
-}
-
-/// Where a page of the inbox begins: behind this notice. The key of the last one of the page before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PageKey {
-    /// When it happened.
-    pub occurred_at: Timestamp,
-    /// Its number.
-    pub id: i64,
-}
-
-impl PageKey {
-    /// The first page, where the newest are.
-    pub const FIRST: Self = Self {
-        occurred_at: Timestamp(i64::MAX),
-        id: i64::MAX,
-    };
-
-    /// The page behind this notice.
-    pub fn behind(notice: &Notice) -> Self {
-        Self {
-            occurred_at: notice.occurred_at,
-            id: notice.id,
-        }
-    }
-}
-
-impl AccountStore {
-    /// A page of the inbox, newest first.
-    ///
-    /// # Errors
-    /// Where the file can't be read.
-    pub async fn inbox(&self, unread: bool, from: PageKey, limit: u32) -> Result<Vec<Notice>, StoreError> {
-        // Two texts, because the condition on `read_at` has to be written out for its index to be used.
-        let query = if unread {
-            "SELECT id, category, level, title, body, action_url, occurred_at, received_at, read_at
-             FROM notices INDEXED BY notices_unread
-             WHERE archived_at IS NULL AND read_at IS NULL AND (occurred_at, id) < (?1, ?2)
-             ORDER BY occurred_at DESC, id DESC LIMIT ?3"
-        } else {
-            "SELECT id, category, level, title, body, action_url, occurred_at, received_at, read_at
-             FROM notices INDEXED BY notices_by_time
-             WHERE archived_at IS NULL AND (occurred_at, id) < (?1, ?2)
-             ORDER BY occurred_at DESC, id DESC LIMIT ?3"
-        };
-        let rows: Vec<Row> = sqlx::query_as(query)
-            .bind(from.occurred_at.0)
-            .bind(from.id)
-            .bind(limit)
-            .fetch_all(self.readers.lease().await?.get()?)
-            .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| row.into_notice(&self.account().id))
-            .collect())
-    }
-
-    /// How many notices are unread, per category; categories without any are left out.
-    ///
-    /// # Errors
-    /// Where the file can't be read.
-    pub async fn unread(&self) -> Result<BTreeMap<String, i64>, StoreError> {
-        let rows: Vec<(String, i64)> = sqlx::query_as("SELECT category, count FROM unread WHERE count > 0")
-            .fetch_all(self.readers.lease().await?.get()?)
-            .await?;
-        Ok(rows.into_iter().collect())
-    }
-
-    /// Marks notices read; gives those that were unread until now.
-    ///
-    /// # Errors
-    /// Where the file can't be written.
-    pub async fn mark_read(&self, ids: Vec<i64>, now: Timestamp) -> Result<Vec<i64>, StoreError> {
-        self.writer()?
-            .write(move |connection| {
-                Box::pin(async move {
-                    let changed: Vec<(i64, String)> = sqlx::query_as(
-                        "UPDATE notices SET read_at = ?2
-                         WHERE id IN (SELECT value FROM json_each(?1))
-                           AND read_at IS NULL AND archived_at IS NULL
-                         RETURNING id, category",
-                    )
-                    .bind(serde_json::to_string(&ids)?)
-                    .bind(now.0)
-                    .fetch_all(&mut *connection)
-                    .await?;
-                    let mut ids: Vec<i64> = changed.iter().map(|row| row.0).collect();
-                    ids.sort_unstable();
-                    count(
-                        connection,
-                        changed.into_iter().map(|(_, category)| (category, -1)),
-                    )
-                    .await?;
-                    Ok(ids)
-                })
-            })
-            .await
     }
 }

@@ -1,6 +1,9 @@
 //! The `points` table: values over time.
 
+use std::num::NonZeroU32;
+
 use carillon_contract::Timestamp;
+use carillon_contract::entity::{EntityId, SeriesPoint};
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
@@ -65,30 +68,42 @@ pub(crate) async fn downsample(
 }
 
 impl AccountStore {
-    /// A series of values since a time, oldest first.
+    /// A series of values since a time, oldest first. With a `bucket`, in milliseconds, only the last value of
+    /// each span of that length: a chart has no more pixels than that.
     ///
     /// # Errors
     /// Where the file can't be read.
     pub async fn points(
         &self,
-        kind: &str,
-        id: &str,
+        entity: &EntityId,
         series: &str,
         since: Timestamp,
-    ) -> Result<Vec<(Timestamp, String)>, StoreError> {
-        let rows: Vec<(i64, String)> = sqlx::query_as(
+        bucket: Option<NonZeroU32>,
+    ) -> Result<Vec<SeriesPoint>, StoreError> {
+        // SQLite takes the other columns from the row that holds the maximum.
+        let query = if bucket.is_some() {
+            "SELECT max(at), value FROM points
+             WHERE entity_kind = ?1 AND entity_id = ?2 AND series = ?3 AND at >= ?4
+             GROUP BY at / ?5 ORDER BY at"
+        } else {
             "SELECT at, value FROM points
-             WHERE entity_kind = ?1 AND entity_id = ?2 AND series = ?3 AND at >= ?4 ORDER BY at",
-        )
-        .bind(kind)
-        .bind(id)
-        .bind(series)
-        .bind(since.0)
-        .fetch_all(self.readers.lease().await?.get()?)
-        .await?;
+             WHERE entity_kind = ?1 AND entity_id = ?2 AND series = ?3 AND at >= ?4 ORDER BY at"
+        };
+        let mut ask = sqlx::query_as(query)
+            .bind(&entity.kind)
+            .bind(&entity.id)
+            .bind(series)
+            .bind(since.0);
+        if let Some(bucket) = bucket {
+            ask = ask.bind(bucket.get());
+        }
+        let rows: Vec<(i64, String)> = ask.fetch_all(self.readers.lease().await?.get()?).await?;
         Ok(rows
             .into_iter()
-            .map(|(at, value)| (Timestamp(at), value))
+            .map(|(at, value)| SeriesPoint {
+                at: Timestamp(at),
+                value,
+            })
             .collect())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use carillon_contract::settings::Settings;
 use carillon_contract::{AccountId, PlatformId, Timestamp};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -22,6 +23,10 @@ pub struct Entry {
     pub platform: PlatformId,
     /// How far adding or removing it has come.
     pub state: EntryState,
+    /// Whether the person disconnected it by hand.
+    pub paused: bool,
+    /// Whether it is an account of the demo.
+    pub demo: bool,
 }
 
 /// How far adding or removing an account has come. What a killed process leaves half done is finished at the
@@ -126,14 +131,16 @@ impl Registry {
     /// # Errors
     /// Where the registry can't be read.
     pub async fn entries(&self) -> Result<Vec<Entry>, StoreError> {
-        let rows: Vec<(String, String, String)> =
-            sqlx::query_as("SELECT id, platform, state FROM accounts ORDER BY position, id")
+        let rows: Vec<(String, String, String, bool, bool)> =
+            sqlx::query_as("SELECT id, platform, state, paused, demo FROM accounts ORDER BY position, id")
                 .fetch_all(self.connection.lock().await.get()?)
                 .await?;
-        let entry = |(id, platform, state): (String, String, String)| Entry {
+        let entry = |(id, platform, state, paused, demo): (String, String, String, bool, bool)| Entry {
             id: AccountId::new(id),
             platform: PlatformId::new(platform),
             state: EntryState::from_stored(&state),
+            paused,
+            demo,
         };
         Ok(rows.into_iter().map(entry).collect())
     }
@@ -185,6 +192,59 @@ impl Registry {
             .bind(state.as_str())
             .execute(self.connection.lock().await.get()?)
             .await?;
+        Ok(())
+    }
+
+    /// Notes whether the person disconnected an account by hand.
+    ///
+    /// # Errors
+    /// Where the registry can't be written.
+    pub async fn set_paused(&self, id: &AccountId, paused: bool) -> Result<(), StoreError> {
+        sqlx::query("UPDATE accounts SET paused = ?2 WHERE id = ?1")
+            .bind(id.as_str())
+            .bind(paused)
+            .execute(self.connection.lock().await.get()?)
+            .await?;
+        Ok(())
+    }
+
+    /// Notes that an account is one of the demo's.
+    ///
+    /// # Errors
+    /// Where the registry can't be written.
+    pub async fn set_demo(&self, id: &AccountId) -> Result<(), StoreError> {
+        sqlx::query("UPDATE accounts SET demo = 1 WHERE id = ?1")
+            .bind(id.as_str())
+            .execute(self.connection.lock().await.get()?)
+            .await?;
+        Ok(())
+    }
+
+    /// What the person chose; the defaults where nothing was kept, or nothing that can be read.
+    ///
+    /// # Errors
+    /// Where the registry can't be read.
+    pub async fn settings(&self) -> Result<Settings, StoreError> {
+        let kept: Option<Vec<u8>> = sqlx::query_scalar("SELECT value FROM settings WHERE name = 'app'")
+            .fetch_optional(self.connection.lock().await.get()?)
+            .await?;
+        Ok(kept
+            .and_then(|json| serde_json::from_slice(&json).ok())
+            .unwrap_or_default())
+    }
+
+    /// Keeps what the person chose.
+    ///
+    /// # Errors
+    /// Where the registry can't be written.
+    pub async fn set_settings(&self, settings: &Settings) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO settings (name, value) VALUES ('app', ?1)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )
+        .bind(serde_json::to_vec(settings)?)
+        .execute(self.connection.lock().await.get()?)
+        .await?;
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use carillon_contract::Timestamp;
 
 use crate::account::AccountStore;
 use crate::error::StoreError;
-use crate::points;
+use crate::{activity, points};
 
 /// How much is kept.
 #[derive(Debug, Clone, Copy)]
@@ -61,8 +61,9 @@ impl AccountStore {
                         .bind(STEP)
                         .bind(before.0)
                         .bind(excess)
-                        .execute(connection)
+                        .execute(&mut *connection)
                         .await?;
+                        activity::prune(connection).await?;
                         Ok(done.rows_affected())
                     })
                 })

@@ -4,7 +4,7 @@ use carillon_contract::Notice;
 
 use crate::account::AccountStore;
 use crate::error::StoreError;
-use crate::notices::Row;
+use crate::notices::{Row, columns};
 
 /// Notices put into the index at a time. A step takes a few milliseconds, between which others may write.
 const STEP: i64 = 500;
@@ -62,20 +62,22 @@ impl AccountStore {
             return Ok(Vec::new());
         }
         // Ordered by row id, which is the order of arrival: ordered by time, SQLite would read every hit.
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, category, level, title, body, action_url, occurred_at, received_at, read_at
-             FROM notices WHERE id IN (
+        let rows: Vec<Row> = sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM notices WHERE id IN (
                  SELECT rowid FROM notices_text WHERE notices_text MATCH ?1
                    AND (NOT ?4 OR rowid IN (SELECT id FROM notices WHERE read_at IS NULL))
                  ORDER BY rowid DESC LIMIT ?3)
              UNION ALL
-             SELECT id, category, level, title, body, action_url, occurred_at, received_at, read_at
-             FROM notices
+             SELECT ",
+            columns!(),
+            " FROM notices
              WHERE id > (SELECT indexed FROM search_state WHERE id = 1) AND (NOT ?4 OR read_at IS NULL)
                AND NOT EXISTS (SELECT 1 FROM json_each(?2)
                                WHERE NOT (title LIKE value ESCAPE '\\' OR body LIKE value ESCAPE '\\'))
              ORDER BY id DESC LIMIT ?3",
-        )
+        ))
         .bind(match_expression(&words))
         .bind(serde_json::to_string(
             &words.iter().map(|word| format!("%{word}%")).collect::<Vec<_>>(),
@@ -84,10 +86,7 @@ impl AccountStore {
         .bind(unread)
         .fetch_all(self.readers.lease().await?.get()?)
         .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| row.into_notice(&self.account().id))
-            .collect())
+        Ok(self.notices(rows))
     }
 }
 

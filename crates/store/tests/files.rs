@@ -4,7 +4,9 @@ mod common;
 
 use std::time::Duration;
 
+use carillon_contract::entity::EntityId;
 use carillon_contract::{AccountId, PlatformId, Timestamp, Topic};
+use carillon_store::activity::ActivityKey;
 use carillon_store::registry::EntryState;
 use carillon_store::retention::Retention;
 use carillon_store::{AccountStore, DatabaseKey, Registry, StoreError};
@@ -140,13 +142,19 @@ async fn old_events_and_old_prices_go_and_the_newest_stay() {
     let now = Timestamp(NOW.0 + 8 * day);
     assert_eq!(store.prune_events(Retention::default(), now).await.unwrap(), 600);
     assert_eq!(store.event_counts().await.unwrap().0, 1);
+    let market = EntityId {
+        kind: "market".into(),
+        id: "m-1".into(),
+    };
+    let lines = store.activity(&market, ActivityKey::FIRST, 10).await.unwrap();
+    assert_eq!(lines.len(), 1, "a line of a thing's history goes with its event");
     // Ten minutes of one price a second: two or three spans of five minutes, and the new one.
     store.downsample_points(Retention::default(), now).await.unwrap();
-    let points = store.points("market", "m-1", "yes", Timestamp(0)).await.unwrap();
+    let points = store.points(&market, "yes", Timestamp(0), None).await.unwrap();
     assert!((3..=4).contains(&points.len()), "{points:?}");
-    assert_eq!(points.last().unwrap().1, (8 * day).to_string());
+    assert_eq!(points.last().unwrap().value, (8 * day).to_string());
     assert!(
-        points.iter().any(|point| point.1 == "599000"),
+        points.iter().any(|point| point.value == "599000"),
         "the last of a span stays"
     );
 }

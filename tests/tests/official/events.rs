@@ -1,6 +1,7 @@
 //! What is stored of what comes, and how often.
 
 use anyhow::{Context as _, Result};
+use carillon_contract::view::NoticeFilter;
 use carillon_engine::parts::PageKey;
 use serde_json::{Value, json};
 
@@ -33,8 +34,8 @@ async fn a_trade_that_comes_through_two_rooms_is_stored_once() -> Result<()> {
     // The last price, exactly.
     let markets = store.entities("market").await?;
     let market = markets.first().context("The trades left no market behind")?;
-    assert_eq!(market.id, "m-1");
-    assert_eq!(market.state.get("yesPrice"), Some(&json!("627500000000000000")));
+    assert_eq!(market.entity.id, "m-1");
+    assert_eq!(market.fields.get("yesPrice"), Some(&json!("0.6275")));
     Ok(())
 }
 
@@ -136,10 +137,10 @@ async fn every_event_of_the_guide_is_stored_under_its_kind() -> Result<()> {
     let resolved = store.entities("market").await?;
     let volume = resolved
         .first()
-        .and_then(|market| market.state.get("totalVolume"));
-    assert_eq!(volume, Some(&json!("9007199254740993")));
+        .and_then(|market| market.fields.get("totalVolume"));
+    assert_eq!(volume, Some(&json!("0.009007199254740993")));
     // A notification that the server calls read does not wait in the inbox.
-    let inbox = store.inbox(false, PageKey::FIRST, 100).await?;
+    let inbox = store.inbox(NoticeFilter::All, PageKey::FIRST, 100).await?;
     let trades = inbox.iter().filter(|notice| notice.category == "trade");
     assert_eq!(
         (trades.count(), store.unread().await?.get("trade")),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
+use carillon_contract::view::NoticeFilter;
 use carillon_contract::{ConnectionState, Secret, UiEvent};
 use carillon_engine::parts::SealedFile;
 use carillon_tests::gateway::{Bench, hear, online, state, stored};
@@ -43,7 +44,12 @@ async fn what_a_signed_in_person_received_is_read_after_a_restart_without_the_se
         notices.into_iter().map(|notice| notice.title).collect()
     };
     let ids = [account.id.clone()];
-    let mut inbox = titles(engine.reader().inbox(&ids, true, 10).await?);
+    let mut inbox = titles(
+        engine
+            .reader()
+            .inbox(&ids, NoticeFilter::Unread, None, 10)
+            .await?,
+    );
     inbox.sort();
     assert_eq!(inbox, ["Kept for later", "To everybody"]);
     let found = titles(engine.reader().search(&ids, "offline", false, 10).await?);
@@ -156,7 +162,14 @@ async fn a_refused_refresh_asks_for_the_person_keeps_the_cache_and_connects_no_m
     it.server.tell("drop", json!({ "user": "alice" })).await?;
     state(&mut it.listener, ConnectionState::Error).await?;
     let ids = [it.account.id.clone()];
-    assert_eq!(it.engine.reader().inbox(&ids, true, 10).await?.len(), 1);
+    assert_eq!(
+        it.engine
+            .reader()
+            .inbox(&ids, NoticeFilter::Unread, None, 10)
+            .await?
+            .len(),
+        1
+    );
     assert_eq!(it.names().await?, ["system:announcement"]);
     assert_eq!(it.server.count("attempt").await?, attempts + 1);
 

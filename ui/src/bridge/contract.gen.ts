@@ -16,6 +16,14 @@ export type PlatformId = string;
 export type Timestamp = number;
 
 /**
+ * A secret text, wiped from memory when it is dropped.
+ *
+ * It has neither `Debug` nor `Display` nor `Serialize`, so that it cannot reach a log, the web view or a
+ * crash report by accident. [`Secret::expose`] is the one door, and easy to search for.
+ */
+export type Secret = string;
+
+/**
  * Who the account is, as the token's claims say. The claims are read, not trusted: only the server can
  * verify them.
  */
@@ -154,6 +162,163 @@ id: string, };
 export type Level = "info" | "success" | "warning" | "error";
 
 /**
+ * Which thing of an account: a market, an invoice, a chat.
+ */
+export type EntityId = { 
+/**
+ * The kind in Carillon's words, for example `market`.
+ */
+kind: string, 
+/**
+ * The platform's id of the thing.
+ */
+id: string, };
+
+/**
+ * A thing and what is known of it.
+ */
+export type Entity = { 
+/**
+ * Its fields in Carillon's words. Times are milliseconds, amounts exact decimal texts in the thing's
+ * `currency`.
+ */
+fields: Record<string, unknown>, 
+/**
+ * When the newest of them was so, by the server's clock.
+ */
+updatedAt: Timestamp, 
+/**
+ * The kind in Carillon's words, for example `market`.
+ */
+kind: string, 
+/**
+ * The platform's id of the thing.
+ */
+id: string, };
+
+/**
+ * A change of a thing: the fields it names replace the known ones, unless the thing's are newer.
+ */
+export type EntityChange = { 
+/**
+ * The fields that are new.
+ */
+fields: Record<string, unknown>, 
+/**
+ * When it was so, by the server's clock.
+ */
+at: Timestamp, 
+/**
+ * The kind in Carillon's words, for example `market`.
+ */
+kind: string, 
+/**
+ * The platform's id of the thing.
+ */
+id: string, };
+
+/**
+ * One line of what happened to a thing, for example one trade in a market.
+ */
+export type Activity = { 
+/**
+ * The event it came with: its number in the account's cache.
+ */
+seq: number, 
+/**
+ * What happened, in Carillon's words, for example `market.trade`.
+ */
+what: string, 
+/**
+ * When, by the server's clock.
+ */
+at: Timestamp, 
+/**
+ * What there is to say of it; amounts are exact decimal texts.
+ */
+fields: Record<string, unknown>, 
+/**
+ * The kind in Carillon's words, for example `market`.
+ */
+kind: string, 
+/**
+ * The platform's id of the thing.
+ */
+id: string, };
+
+/**
+ * One value of a series of a thing.
+ */
+export type Sample = { 
+/**
+ * Which of its values, for example `yes`.
+ */
+series: string, 
+/**
+ * When it had this value, by the server's clock.
+ */
+at: Timestamp, 
+/**
+ * The exact decimal text.
+ */
+value: string, 
+/**
+ * The kind in Carillon's words, for example `market`.
+ */
+kind: string, 
+/**
+ * The platform's id of the thing.
+ */
+id: string, };
+
+/**
+ * A value of a series at a time.
+ */
+export type SeriesPoint = { 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * The exact decimal text.
+ */
+value: string, };
+
+/**
+ * A series of values of a thing, oldest first.
+ */
+export type Series = { 
+/**
+ * Which of its values, for example `yes`.
+ */
+series: string, 
+/**
+ * The values.
+ */
+points: Array<SeriesPoint>, };
+
+/**
+ * What a batch of events changed, without the events themselves.
+ */
+export type Changes = { 
+/**
+ * Whose things.
+ */
+account: AccountId, 
+/**
+ * Things that were made or changed, in order of arrival.
+ */
+entities: Array<EntityChange>, 
+/**
+ * Values that were added.
+ */
+samples: Array<Sample>, 
+/**
+ * What happened, in order of arrival.
+ */
+activity: Array<Activity>, };
+
+/**
  * A stored notice.
  */
 export type Notice = { 
@@ -196,7 +361,15 @@ receivedAt: Timestamp,
 /**
  * Whether the person has read it.
  */
-read: boolean, };
+read: boolean, 
+/**
+ * Whether the person has put it away.
+ */
+archived: boolean, 
+/**
+ * What it is about, where that is a thing that Carillon knows.
+ */
+about: EntityId | null, };
 
 /**
  * A stored event. Its JSON form is a line of `carillon-cli listen --json`.
@@ -232,6 +405,98 @@ receivedAt: Timestamp,
 payload: unknown, };
 
 /**
+ * Light or dark.
+ */
+export type Theme = "system" | "light" | "dark";
+
+/**
+ * How large texts are.
+ */
+export type TextSize = "100" | "125" | "150" | "200";
+
+/**
+ * Whether single letters are shortcuts.
+ */
+export type LetterShortcuts = "on" | "off";
+
+/**
+ * Whether a person wants native notifications.
+ */
+export type Consent = "unasked" | "granted" | "refused";
+
+/**
+ * Native notifications.
+ */
+export type Notifications = { 
+/**
+ * Whether the person wants them at all.
+ */
+consent: Consent, 
+/**
+ * Accounts whose notices do not ring. They still arrive in the inbox.
+ */
+silenced: Array<AccountId>, 
+/**
+ * Whether the texts of notices stay out of native notifications.
+ */
+hideContent: boolean, };
+
+/**
+ * What keeps tokens and keys.
+ */
+export type VaultChoice = "keyring" | "sealed-file";
+
+/**
+ * All settings. A setting that an older version did not write has its default.
+ */
+export type Settings = { 
+/**
+ * Light, dark, or as the system.
+ */
+theme: Theme, 
+/**
+ * How large texts are, as a share of the system's size.
+ */
+textSize: TextSize, 
+/**
+ * Whether single letters are shortcuts (WCAG 2.1.4).
+ */
+letterShortcuts: LetterShortcuts, 
+/**
+ * Native notifications.
+ */
+notifications: Notifications, 
+/**
+ * What keeps tokens and keys, where the person chose another place than the keyring.
+ */
+vault: VaultChoice, };
+
+/**
+ * Counts of events since the account was added.
+ */
+export type Counts = { 
+/**
+ * Frames that came from the server.
+ */
+received: number, 
+/**
+ * Events that were stored.
+ */
+stored: number, 
+/**
+ * Second deliveries of an event that was stored before.
+ */
+repeated: number, 
+/**
+ * Known events whose payload was not what the guide says.
+ */
+malformed: number, 
+/**
+ * Events that the guide does not name.
+ */
+unknown: number, };
+
+/**
  * Something that is true now and is already stored.
  *
  * A listener that falls behind gets [`UiEvent::Resync`] instead of what it missed, and reads the store.
@@ -240,7 +505,11 @@ export type UiEvent = { "type": "events",
 /**
  * The new ones; repetitions are not among them.
  */
-events: Array<StoredEvent>, } | { "type": "notices", 
+events: Array<StoredEvent>, } | { "type": "changes" } & Changes | { "type": "notices", 
+/**
+ * Whose.
+ */
+account: AccountId, 
 /**
  * The new ones, oldest first.
  */
@@ -248,15 +517,23 @@ notices: Array<Notice>,
 /**
  * Whether they came in a catch-up: one summary rings instead of each.
  */
-summary: boolean, } | { "type": "notices-read", 
+summary: boolean, 
+/**
+ * How many are unread now, per category.
+ */
+unread: { [key in string]: number }, } | { "type": "notices-changed", 
 /**
  * Whose.
  */
 account: AccountId, 
 /**
- * Which.
+ * As they are now.
  */
-ids: Array<number>, } | { "type": "connection", 
+notices: Array<Notice>, 
+/**
+ * How many are unread now, per category.
+ */
+unread: { [key in string]: number }, } | { "type": "connection", 
 /**
  * Whose.
  */
@@ -280,7 +557,251 @@ account: AccountId,
 /**
  * From when to when, and why.
  */
-gap: Gap, } | { "type": "accounts-changed" } | { "type": "resync" };
+gap: Gap, } | { "type": "latency", 
+/**
+ * Whose connection.
+ */
+account: AccountId, 
+/**
+ * The median of the last five, in milliseconds; null when the connection is gone.
+ */
+millis: number | null, } | { "type": "accounts-changed" } | { "type": "settings", 
+/**
+ * What they chose.
+ */
+settings: Settings, } | { "type": "resync" };
+
+/**
+ * What a channel carries: what happened since the batch before.
+ */
+export type Batch = { 
+/**
+ * Counts up by one; a jump means that something was missed, and the window reads anew.
+ */
+seq: number, 
+/**
+ * What happened, in order.
+ */
+events: Array<UiEvent>, };
+
+/**
+ * An account and how it stands.
+ */
+export type AccountView = { 
+/**
+ * Who and where.
+ */
+account: Account, 
+/**
+ * The platform's name as it writes itself.
+ */
+title: string, 
+/**
+ * The kinds of things this platform has, in the order in which they are shown.
+ */
+kinds: Array<string>, 
+/**
+ * The connection.
+ */
+connection: ConnectionStatus, 
+/**
+ * Whether the person disconnected it by hand.
+ */
+paused: boolean, 
+/**
+ * Whether this is an account of the demo, which goes with the demo's server.
+ */
+demo: boolean, 
+/**
+ * The round trip, in milliseconds: the median of the last five; `None` while there is no connection.
+ */
+latencyMs: number | null, 
+/**
+ * Wanted topics.
+ */
+topics: Array<TopicStatus>, 
+/**
+ * How many topics the platform allows at most.
+ */
+topicLimit: number | null, 
+/**
+ * Unread notices per category; categories without any are left out.
+ */
+unread: { [key in string]: number }, 
+/**
+ * What was counted since the account was added.
+ */
+counts: Counts, 
+/**
+ * The newest spans in which events may be missing, newest first.
+ */
+gaps: Array<Gap>, 
+/**
+ * Up to then nothing is missing, but for the gaps.
+ */
+completeUntil: Timestamp | null, 
+/**
+ * When the newest event was received, by this computer's clock.
+ */
+lastEventAt: Timestamp | null, };
+
+/**
+ * An account whose file can't be opened now.
+ */
+export type ClosedAccount = { 
+/**
+ * Its id.
+ */
+id: AccountId, 
+/**
+ * The platform's name as it writes itself.
+ */
+title: string, 
+/**
+ * Why.
+ */
+error: ApiError, };
+
+/**
+ * Whether the place for tokens and keys works.
+ */
+export type VaultStateView = "ready" | "locked" | "missing" | "refused";
+
+/**
+ * Where tokens and keys are kept.
+ */
+export type VaultView = { 
+/**
+ * `keyring`, `sealed-file` or `memory`.
+ */
+backend: string, 
+/**
+ * Whether it works.
+ */
+state: VaultStateView, 
+/**
+ * What that means and what to do, in plain words.
+ */
+sentence: string, };
+
+/**
+ * What runs.
+ */
+export type AppView = { 
+/**
+ * Carillon's version.
+ */
+version: string, 
+/**
+ * The data folder.
+ */
+home: string, 
+/**
+ * `linux`, `macos`, `windows`, `ios` or `android`.
+ */
+system: string, 
+/**
+ * Whether the demo's server can be started inside this app.
+ */
+hasDemo: boolean, 
+/**
+ * The time by this computer's clock when this was read.
+ */
+now: Timestamp, };
+
+/**
+ * Everything that a window begins with. What changes afterwards comes through its channel.
+ */
+export type Snapshot = { 
+/**
+ * The accounts that can be read, in the person's order.
+ */
+accounts: Array<AccountView>, 
+/**
+ * The accounts whose files can't be opened, with why.
+ */
+closed: Array<ClosedAccount>, 
+/**
+ * Where tokens and keys are kept, and whether that works.
+ */
+vault: VaultView, 
+/**
+ * What the person chose.
+ */
+settings: Settings, 
+/**
+ * What runs.
+ */
+app: AppView, };
+
+/**
+ * A platform that an account can be added of.
+ */
+export type PlatformView = { 
+/**
+ * Its id.
+ */
+id: PlatformId, 
+/**
+ * Its name as it writes itself.
+ */
+title: string, 
+/**
+ * The kinds of things it has.
+ */
+kinds: Array<string>, };
+
+/**
+ * What a `carillon://account` link asks for. It is shown, and nothing happens before the person agrees.
+ */
+export type AccountLink = { 
+/**
+ * The platform.
+ */
+platform: PlatformId, 
+/**
+ * The server's address.
+ */
+server: string, 
+/**
+ * The user name, if the link has one.
+ */
+username: string | null, };
+
+/**
+ * Which notices of the inbox.
+ */
+export type NoticeFilter = "all" | "unread" | "archived";
+
+/**
+ * A page of the inbox.
+ */
+export type NoticePage = { 
+/**
+ * The notices, newest first, by the time of the event.
+ */
+notices: Array<Notice>, 
+/**
+ * Whether there are older ones: ask again with the last notice of this page.
+ */
+more: boolean, };
+
+/**
+ * Where a rare signal (`app.emit`, event `navigate`) sends the window.
+ */
+export type Navigate = { "to": "notice", 
+/**
+ * Whose.
+ */
+account: AccountId, 
+/**
+ * Its number.
+ */
+id: number, } | { "to": "inbox" } | { "to": "add-account", 
+/**
+ * What it said.
+ */
+link: AccountLink, } | { "to": "settings" };
 
 /**
  * What went wrong, as far as the UI or a script acts on it.
@@ -299,3 +820,115 @@ code: ErrorCode,
  * What to show: what is so, then the next step.
  */
 message: string, };
+
+/**
+ * What can be asked of the core: the arguments and the answer of each command.
+ */
+export interface Commands {
+/**
+ * Everything that a window begins with.
+ */
+snapshot: { args: { }, answer: Snapshot },
+/**
+ * The platforms that an account can be added of.
+ */
+platforms: { args: { }, answer: Array<PlatformView> },
+/**
+ * Signs in at a server and adds the account. `clear_text` is the person's consent to an
+ * unencrypted connection to another computer.
+ */
+sign_in: { args: { platform: PlatformId, server: string, username: string, password: Secret, clearText: boolean, }, answer: Account },
+/**
+ * Adds the account that a token belongs to.
+ */
+add_token: { args: { platform: PlatformId, server: string, token: Secret, clearText: boolean, }, answer: Account },
+/**
+ * Reads a `carillon://account` link. Nothing is added.
+ */
+read_link: { args: { link: string, }, answer: AccountLink },
+/**
+ * Starts the demo's server inside this app and adds its accounts.
+ */
+start_demo: { args: { }, answer: Array<Account> },
+/**
+ * Removes an account and everything that is kept of it.
+ */
+remove_account: { args: { account: AccountId, }, answer: null },
+/**
+ * Connects an account, or tries again now.
+ */
+connect: { args: { account: AccountId, }, answer: null },
+/**
+ * Disconnects an account until the person connects it again.
+ */
+disconnect: { args: { account: AccountId, }, answer: null },
+/**
+ * A page of the inbox over these accounts (none means all), newest first, behind the notice
+ * that is given.
+ */
+notices: { args: { accounts: Array<AccountId>, filter: NoticeFilter, behind: Notice | null, limit: number, }, answer: NoticePage },
+/**
+ * One notice; null where it is gone.
+ */
+notice: { args: { account: AccountId, id: number, }, answer: Notice | null },
+/**
+ * Notices that hold every word, newest first.
+ */
+search: { args: { text: string, limit: number, }, answer: Array<Notice> },
+/**
+ * Marks notices read or unread.
+ */
+set_read: { args: { account: AccountId, ids: Array<number>, read: boolean, }, answer: null },
+/**
+ * Archives notices, or takes them back into the inbox.
+ */
+set_archived: { args: { account: AccountId, ids: Array<number>, archived: boolean, }, answer: null },
+/**
+ * Marks all notices of these accounts read (none means all).
+ */
+read_all: { args: { accounts: Array<AccountId>, }, answer: null },
+/**
+ * Opens the address that a notice carries in the system's browser, where it is an https address.
+ */
+open_notice_link: { args: { account: AccountId, id: number, }, answer: null },
+/**
+ * The things of a kind.
+ */
+entities: { args: { account: AccountId, kind: string, }, answer: Array<Entity> },
+/**
+ * One thing; null where nothing is known of it.
+ */
+entity: { args: { account: AccountId, entity: EntityId, }, answer: Entity | null },
+/**
+ * Series of values of a thing since a time, thinned to about so many values each.
+ */
+series: { args: { account: AccountId, entity: EntityId, names: Array<string>, since: Timestamp, atMost: number, }, answer: Array<Series> },
+/**
+ * What happened to a thing, newest first, before the line that is given.
+ */
+activity: { args: { account: AccountId, entity: EntityId, before: Activity | null, limit: number, }, answer: Array<Activity> },
+/**
+ * Follows a topic.
+ */
+follow: { args: { account: AccountId, topic: Topic, }, answer: null },
+/**
+ * Follows a topic no longer.
+ */
+unfollow: { args: { account: AccountId, topic: Topic, }, answer: null },
+/**
+ * Keeps what the person chose.
+ */
+set_settings: { args: { settings: Settings, }, answer: null },
+/**
+ * Shows a native notification, so that the person sees whether the system lets it through.
+ */
+test_notification: { args: { }, answer: null },
+/**
+ * Looks again whether tokens and keys can be kept.
+ */
+check_vault: { args: { }, answer: VaultView },
+/**
+ * Keeps tokens and keys in a file sealed with this passphrase; makes the file, or opens it.
+ */
+use_sealed_vault: { args: { passphrase: Secret, }, answer: VaultView },
+}

@@ -1,13 +1,15 @@
 //! What an account does between events: indexing, dropping what is old, noting that all is well.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use carillon_contract::{ConnectionState, ConnectionStatus, Timestamp};
+use carillon_contract::{ConnectionState, ConnectionStatus, Timestamp, UiEvent};
 use carillon_store::retention::Retention;
 use carillon_store::{AccountStore, StoreError};
 
 use super::Running;
 use super::session::{Live, Stage};
+use crate::latency::RoundTrip;
 
 /// A connection that died silently is noticed within this time; what is noted as complete stays behind it.
 const SILENCE: Duration = Duration::from_secs(15);
@@ -27,6 +29,47 @@ impl Running {
             let thin_out = self.rounds.is_multiple_of(ROUNDS);
             self.rounds = self.rounds.wrapping_add(1);
             self.chores.spawn(chores(self.with.store.clone(), now, thin_out));
+        }
+    }
+
+    /// Measures the round trip, where somebody might see it.
+    pub(super) fn measure_latency(&mut self) {
+        let live = self
+            .session
+            .as_ref()
+            .filter(|live| live.stage == Stage::Online && !live.lost);
+        match live {
+            Some(live) if self.with.hub.has_listeners() => {
+                self.latency.measure(live.number, Arc::clone(&live.socket));
+            }
+            Some(_) => {}
+            None => self.latency.forget(),
+        }
+        if live_is_gone(self.session.as_ref()) {
+            self.publish_latency(None);
+        }
+    }
+
+    pub(super) fn tell_latency(&mut self, trip: RoundTrip) {
+        if self
+            .session
+            .as_ref()
+            .is_some_and(|live| live.number == trip.session)
+        {
+            let median = self.latency.add(trip.took);
+            self.publish_latency(Some(median));
+        }
+    }
+
+    fn publish_latency(&self, millis: Option<u32>) {
+        let changed = self.with.now.send_if_modified(|now| {
+            let changed = now.latency_ms != millis;
+            now.latency_ms = millis;
+            changed
+        });
+        if changed {
+            let account = self.with.account.id.clone();
+            self.with.hub.send(UiEvent::Latency { account, millis });
         }
     }
 
@@ -57,6 +100,10 @@ impl Running {
         self.requests.shutdown().await;
         self.chores.shutdown().await;
     }
+}
+
+fn live_is_gone(session: Option<&Live>) -> bool {
+    session.is_none_or(|live| live.lost)
 }
 
 async fn chores(store: AccountStore, now: Timestamp, thin_out: bool) {

@@ -78,6 +78,7 @@ fn error(payload: &str) -> Decoded {
         body: decode::line(&message, 500),
         action_url: None,
         read: false,
+        about: None,
     });
     Decoded::Item(Box::new(item))
 }

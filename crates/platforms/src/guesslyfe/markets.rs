@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use carillon_contract::item::{
-    DedupeKey, EntityPatch, EntityRef, Item, KeySpan, Malformed, NoticeDraft, Point,
+    ActivityDraft, DedupeKey, EntityPatch, EntityRef, Item, KeySpan, Malformed, NoticeDraft, Point,
 };
 use carillon_contract::{Identity, Level};
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::envelope::Envelope;
 use super::events::{change_key, inner_time};
-use super::wei::to_decimal;
+use super::wei::{CURRENCY, exact, to_decimal};
 use crate::decode;
 
 fn market(id: &str) -> EntityRef {
@@ -81,7 +81,8 @@ pub(super) fn created(envelope: &Envelope<'_>, _me: &Identity) -> Result<Item, M
             "creatorHandle": data.creator_handle,
             "category": data.category,
             "endsAt": ends_at,
-            "initialPrice": data.initial_price,
+            "initialPrice": exact(&data.initial_price),
+            "currency": CURRENCY,
             "imageUrl": data.image_url,
         })),
     });
@@ -99,8 +100,8 @@ struct Trade<'a> {
     trader: Cow<'a, str>,
     direction: Direction,
     outcome: u8,
-    #[serde(rename = "amount", deserialize_with = "decode::whole_number")]
-    _amount: String,
+    #[serde(deserialize_with = "decode::whole_number")]
+    amount: String,
     #[serde(deserialize_with = "decode::whole_number")]
     shares: String,
     #[serde(deserialize_with = "decode::whole_number")]
@@ -139,18 +140,20 @@ pub(super) fn trade(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, Malf
         text: format!("market:trade/{}", data.trade_id),
         span: KeySpan::At(at),
     };
+    let (yes, no) = (exact(&data.new_yes_price), exact(&data.new_no_price));
     let mut item = Item::new("market.trade", key);
     item.occurred_at = Some(at);
     item.entities.push(EntityPatch {
         entity: market(&data.market_id),
         fields: fields(json!({
-            "yesPrice": data.new_yes_price,
-            "noPrice": data.new_no_price,
+            "yesPrice": yes,
+            "noPrice": no,
+            "currency": CURRENCY,
             "lastTradeAt": at,
         })),
     });
     // G064: prices follow the new prices of the trade, not the price it was made at.
-    for (series, value) in [("yes", data.new_yes_price), ("no", data.new_no_price)] {
+    for (series, value) in [("yes", yes), ("no", no)] {
         item.points.push(Point {
             entity: market(&data.market_id),
             series,
@@ -158,6 +161,18 @@ pub(super) fn trade(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, Malf
             value,
         });
     }
+    item.activity = Some(ActivityDraft {
+        entity: market(&data.market_id),
+        fields: fields(json!({
+            "tradeId": data.trade_id,
+            "trader": data.trader,
+            "direction": data.direction.as_str(),
+            "outcome": outcome,
+            "shares": exact(&data.shares),
+            "price": exact(&data.price),
+            "amount": exact(&data.amount),
+        })),
+    });
     // Everybody's trades are shown on the market's page; only one's own ring.
     if me
         .wallet
@@ -176,6 +191,7 @@ pub(super) fn trade(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, Malf
             body: format!("{outcome} @ {}", to_decimal(&data.price, 4)),
             action_url: None,
             read: false,
+            about: Some(market(&data.market_id)),
         });
     }
     Ok(item)
@@ -215,7 +231,8 @@ pub(super) fn resolved(envelope: &Envelope<'_>, _me: &Identity) -> Result<Item, 
             "resolvedBy": data.resolved_by,
             "resolvedAt": at,
             "reason": data.reason,
-            "totalVolume": data.total_volume,
+            "totalVolume": exact(&data.total_volume),
+            "currency": CURRENCY,
             "totalParticipants": data.total_participants,
         })),
     });
@@ -228,6 +245,7 @@ pub(super) fn resolved(envelope: &Envelope<'_>, _me: &Identity) -> Result<Item, 
         body: decode::line(&data.question, 500),
         action_url: None,
         read: false,
+        about: Some(market(&data.market_id)),
     });
     Ok(item)
 }

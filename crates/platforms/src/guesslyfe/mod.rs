@@ -42,6 +42,9 @@ const PROFILE: Profile = Profile {
     token_in: TokenIn::AuthPayload,
     query: &[],
     welcome_within: Duration::from_secs(10),
+    kinds: &["market", "creator-share", "dividend"],
+    // G110
+    topic_limit: Some(100),
 };
 
 impl Platform for GuessLyfe {

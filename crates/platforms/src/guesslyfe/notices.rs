@@ -54,6 +54,7 @@ pub(super) fn notification(envelope: &Envelope<'_>, _me: &Identity) -> Result<It
         body: decode::line(&data.message, BODY),
         action_url: data.action_url,
         read: data.read,
+        about: None,
     });
     Ok(item)
 }
@@ -90,6 +91,7 @@ pub(super) fn maintenance(envelope: &Envelope<'_>, _me: &Identity) -> Result<Ite
         body: decode::line(&data.message.unwrap_or_default(), BODY),
         action_url: None,
         read: false,
+        about: None,
     });
     Ok(item)
 }
@@ -131,6 +133,7 @@ pub(super) fn announcement(envelope: &Envelope<'_>, _me: &Identity) -> Result<It
         body: decode::line(&data.message, BODY),
         action_url: data.action_url,
         read: false,
+        about: None,
     });
     Ok(item)
 }

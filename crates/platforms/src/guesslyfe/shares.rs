@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::envelope::Envelope;
 use super::events::change_key;
 use super::markets::Direction;
-use super::wei::to_decimal;
+use super::wei::{CURRENCY, exact, to_decimal};
 use crate::decode;
 
 /// Builds an entity's fields out of those that are there.
@@ -18,6 +18,14 @@ fn some_fields<const N: usize>(pairs: [(&str, Option<Value>); N]) -> Map<String,
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?)))
         .collect()
+}
+
+/// The shares of a creator; addresses are compared in lower case.
+fn share(creator_id: &str) -> EntityRef {
+    EntityRef {
+        kind: "creator-share",
+        id: creator_id.to_ascii_lowercase(),
+    }
 }
 
 #[derive(Deserialize)]
@@ -59,13 +67,14 @@ pub(super) fn trade(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, Malf
     let mut item = Item::new("shares.trade", key);
     item.occurred_at = at;
     item.entities.push(EntityPatch {
-        entity: EntityRef {
-            kind: "creator-share",
-            id: data.creator_id.to_ascii_lowercase(),
-        },
+        entity: share(&data.creator_id),
         fields: some_fields([
             ("handle", data.creator_handle.map(Value::from)),
-            ("sharePrice", data.new_share_price.map(Value::from)),
+            (
+                "sharePrice",
+                data.new_share_price.map(|price| Value::from(exact(&price))),
+            ),
+            ("currency", Some(Value::from(CURRENCY))),
         ]),
     });
     let mine = data
@@ -90,6 +99,7 @@ pub(super) fn trade(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, Malf
             },
             action_url: None,
             read: false,
+            about: Some(share(&data.creator_id)),
         });
     }
     Ok(item)
@@ -123,6 +133,7 @@ pub(super) fn unlocked(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, M
             .as_deref()
             .is_some_and(|w| holder.eq_ignore_ascii_case(w));
     if mine {
+        let about = share(&data.creator_id);
         let who = data.creator_handle.unwrap_or(data.creator_id);
         item.notice = Some(NoticeDraft {
             key: None,
@@ -138,6 +149,7 @@ pub(super) fn unlocked(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, M
             ),
             action_url: None,
             read: false,
+            about: Some(about),
         });
     }
     Ok(item)
@@ -171,11 +183,13 @@ pub(super) fn dividend(envelope: &Envelope<'_>, _me: &Identity) -> Result<Item, 
     item.occurred_at = at;
     let claim_by = data.claim_by.as_deref().and_then(decode::time);
     let from = data.creator_handle.clone().or_else(|| data.creator_id.clone());
-    if let Some(id) = data.dividend_id {
+    let about = data.dividend_id.map(|id| EntityRef { kind: "dividend", id });
+    if let Some(entity) = about.clone() {
         item.entities.push(EntityPatch {
-            entity: EntityRef { kind: "dividend", id },
+            entity,
             fields: some_fields([
-                ("amount", Some(Value::from(data.amount.as_str()))),
+                ("amount", Some(Value::from(exact(&data.amount)))),
+                ("currency", Some(Value::from(CURRENCY))),
                 ("creator", data.creator_id.map(Value::from)),
                 ("creatorHandle", data.creator_handle.map(Value::from)),
                 ("claimBy", claim_by.map(|at| Value::from(at.0))),
@@ -198,6 +212,7 @@ pub(super) fn dividend(envelope: &Envelope<'_>, _me: &Identity) -> Result<Item, 
         ),
         action_url: data.claim_url,
         read: false,
+        about,
     });
     Ok(item)
 }

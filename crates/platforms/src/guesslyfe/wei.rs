@@ -20,6 +20,14 @@ pub(super) fn to_decimal(wei: &str, places: usize) -> String {
     }
 }
 
+/// Writes an amount of Wei as a decimal number, exactly.
+pub(super) fn exact(wei: &str) -> String {
+    to_decimal(wei, DECIMALS)
+}
+
+/// The unit of all amounts (G025).
+pub(super) const CURRENCY: &str = "ETH";
+
 #[cfg(test)]
 mod tests {
     use super::to_decimal;

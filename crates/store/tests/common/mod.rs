@@ -6,7 +6,9 @@
     reason = "not every test file uses all of it"
 )]
 
-use carillon_contract::item::{DedupeKey, EntityPatch, EntityRef, Item, KeySpan, NoticeDraft, Point};
+use carillon_contract::item::{
+    ActivityDraft, DedupeKey, EntityPatch, EntityRef, Item, KeySpan, NoticeDraft, Point,
+};
 use carillon_contract::{Account, AccountId, Identity, Level, PlatformId, Timestamp};
 use carillon_store::events::Incoming;
 use carillon_store::ingest::Batch;
@@ -65,6 +67,10 @@ pub(crate) fn trade(n: i64) -> Incoming {
         entity: market.clone(),
         fields: json!({"yesPrice": n.to_string()}).as_object().unwrap().clone(),
     }];
+    item.activity = Some(ActivityDraft {
+        entity: market.clone(),
+        fields: json!({"shares": n.to_string()}).as_object().unwrap().clone(),
+    });
     item.points = vec![Point {
         entity: market,
         series: "yes",
@@ -91,6 +97,7 @@ pub(crate) fn notice(id: &str, title: &str) -> Incoming {
         body: String::new(),
         action_url: None,
         read: false,
+        about: None,
     });
     incoming("notification", item)
 }
