@@ -168,7 +168,7 @@ export class Queries {
     this.#mark('activity', key, begun)
     await this.#guard('activity', key, () =>
       this.store.read(
-        () => this.store.call('activity', { ...list.query, before: last.seq, limit: PAGE }),
+        () => this.store.call('activity', { ...list.query, before: last, limit: PAGE }),
         (state, lines) =>
           change(state, 'activity', key, (now) => ({
             ...now,

@@ -216,7 +216,10 @@ export const commands: Handlers = {
     }),
   activity: (world, { account, entity, before, limit }) => {
     const lines = (known(world, account).activity.get(thingKey(entity)) ?? []).toReversed()
-    const older = before === null ? lines : lines.filter((line) => line.seq < before)
+    const older =
+      before === null
+        ? lines
+        : lines.filter((line) => line.at < before.at || (line.at === before.at && line.seq < before.seq))
     return older.slice(0, limit)
   },
   follow: (world, { account, topic }) => {
