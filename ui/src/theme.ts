@@ -1,3 +1,5 @@
+import { layOut } from './layout'
+
 type Theme = 'system' | 'light' | 'dark'
 type TextSize = '100' | '125' | '150' | '200'
 
@@ -29,4 +31,5 @@ export function setTheme(theme: Theme): void {
 /** Draws texts at the chosen size. */
 export function setTextSize(size: TextSize): void {
   document.documentElement.dataset['text'] = size
+  layOut()
 }

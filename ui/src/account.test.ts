@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { coloursOf, letterOf, lookOf, worst } from './account'
+import type { Account, ConnectionStatus } from './bridge/contract.gen'
+
+const status = (part: Partial<ConnectionStatus>): ConnectionStatus => ({
+  state: 'connected',
+  catchingUp: false,
+  since: 0,
+  cause: null,
+  socketId: null,
+  tries: 0,
+  ...part,
+})
+
+const account = (id: string, createdAt: number): { account: Account } => ({
+  account: { id, createdAt, platform: 'one', server: '', identity: { userId: '', wallet: null, name: null } },
+})
+
+describe('what a connection looks like', () => {
+  it('is live only when nothing is being caught up', () => {
+    expect(lookOf(status({}))).toBe('live')
+    expect(lookOf(status({ catchingUp: true }))).toBe('catching')
+    expect(lookOf(status({ state: 'error' }))).toBe('failed')
+  })
+
+  it('over several accounts is the worst of them, and offline where there is none', () => {
+    expect(worst(['live', 'failed', 'offline'])).toBe('failed')
+    expect(worst(['live', 'catching'])).toBe('catching')
+    expect(worst([])).toBe('offline')
+  })
+})
+
+describe('the colour of an account', () => {
+  const eight = Array.from({ length: 8 }, (_, index) => account(`account-${index}`, index))
+
+  it('is another one for each of eight accounts', () => {
+    expect(new Set(coloursOf(eight).values()).size).toBe(8)
+  })
+
+  it('does not depend on the order in which accounts are listed', () => {
+    expect(coloursOf([...eight].reverse())).toEqual(coloursOf(eight))
+  })
+
+  it('stays when a younger account is removed or added', () => {
+    const before = coloursOf(eight.slice(0, 4))
+    for (const [id, colour] of before) expect(coloursOf(eight).get(id)).toBe(colour)
+  })
+
+  it('is between 1 and 8 for any number of accounts', () => {
+    const many = Array.from({ length: 30 }, (_, index) => account(`id-${index}`, index))
+    for (const colour of coloursOf(many).values()) {
+      expect(colour).toBeGreaterThanOrEqual(1)
+      expect(colour).toBeLessThanOrEqual(8)
+    }
+  })
+})
+
+it('the letter of a bell is the first letter of its name', () => {
+  expect(letterOf(' émile')).toBe('É')
+  expect(letterOf('')).toBe('?')
+})

@@ -1,0 +1,81 @@
+import type { AccountId, AccountView, ConnectionStatus } from './bridge/contract.gen'
+import { m } from './text'
+
+/** What a connection looks like: each has a shape, a colour and a word. From best to worst. */
+export const LOOKS = ['live', 'catching', 'reconnecting', 'offline', 'failed'] as const
+
+export type Look = (typeof LOOKS)[number]
+
+export function lookOf(status: ConnectionStatus): Look {
+  switch (status.state) {
+    case 'connected':
+      return status.catchingUp ? 'catching' : 'live'
+    case 'connecting':
+    case 'reconnecting':
+      return 'reconnecting'
+    case 'disconnected':
+      return 'offline'
+    case 'error':
+      return 'failed'
+  }
+}
+
+/** The word of a look, for one account. */
+export function wordOf(look: Look): string {
+  switch (look) {
+    case 'live':
+      return m.connection_live()
+    case 'catching':
+      return m.connection_catching()
+    case 'reconnecting':
+      return m.connection_reconnecting()
+    case 'offline':
+      return m.connection_offline()
+    case 'failed':
+      return m.connection_failed()
+  }
+}
+
+/** The words for a connection. The first try is not called a second one. */
+export function wordsOf(status: ConnectionStatus): string {
+  return status.state === 'connecting' ? m.connection_connecting() : wordOf(lookOf(status))
+}
+
+/** Over several connections the worst wins; none at all is offline. */
+export function worst(looks: readonly Look[]): Look {
+  return LOOKS[Math.max(-1, ...looks.map((look) => LOOKS.indexOf(look)))] ?? 'offline'
+}
+
+/** How many colours there are for accounts. */
+const COLOURS = 8
+
+/** A number that stays the same for a text. */
+function hash(text: string): number {
+  let sum = 0
+  for (const letter of text) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 65_521
+  return sum
+}
+
+/**
+ * The colour of each account, 1 to 8. An account keeps its colour for life: the colour comes from the id, and
+ * only where an older account has it already, the next free one is taken.
+ */
+export function coloursOf(accounts: readonly Pick<AccountView, 'account'>[]): Map<AccountId, number> {
+  const colours = new Map<AccountId, number>()
+  const byAge = accounts
+    .map((view) => view.account)
+    .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
+  for (const account of byAge) {
+    const taken = new Set(colours.values())
+    let colour = hash(account.id) % COLOURS
+    while (taken.size < COLOURS && taken.has(colour + 1)) colour = (colour + 1) % COLOURS
+    colours.set(account.id, colour + 1)
+  }
+  return colours
+}
+
+/** The letter on an account's bell. */
+export function letterOf(title: string): string {
+  const [first = '?'] = title.trim()
+  return first.toLocaleUpperCase()
+}

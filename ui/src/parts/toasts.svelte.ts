@@ -1,0 +1,76 @@
+import type { Level } from '../bridge/contract.gen'
+
+/** What a toast says. */
+export interface ToastText {
+  level: Level
+  title: string
+  text?: string
+  /** A word to press, and what it does. */
+  action?: { label: string; run: () => void }
+}
+
+export interface Toast extends ToastText {
+  readonly id: number
+}
+
+/** As many as can be read at once; an older one goes when a further one comes. */
+const MOST = 3
+
+/** Long enough to read two lines. */
+const SHOWN_MS = 6_000
+
+/**
+ * Messages about what just happened in this window. Each goes by itself, except errors; all stay while one is
+ * under the pointer or has the focus.
+ */
+export class Toasts {
+  shown: readonly Toast[] = $state.raw([])
+  #next = 1
+  #held = false
+  // Nothing is drawn from it.
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity
+  readonly #timers = new Map<number, ReturnType<typeof setTimeout>>()
+
+  /** Shows a toast, and gives what takes it away. */
+  show(text: ToastText): () => void {
+    const toast: Toast = { ...text, id: this.#next++ }
+    const kept = [...this.shown, toast].slice(-MOST)
+    for (const old of this.shown) if (!kept.includes(old)) this.#stop(old.id)
+    this.shown = kept
+    this.#start(toast)
+    return () => {
+      this.dismiss(toast.id)
+    }
+  }
+
+  dismiss(id: number): void {
+    this.#stop(id)
+    this.shown = this.shown.filter((toast) => toast.id !== id)
+  }
+
+  /** While held nothing goes away; afterwards each has its full time again. */
+  hold(held: boolean): void {
+    if (held === this.#held) return
+    this.#held = held
+    for (const toast of this.shown) {
+      if (held) this.#stop(toast.id)
+      else this.#start(toast)
+    }
+  }
+
+  #start(toast: Toast): void {
+    if (this.#held || toast.level === 'error') return
+    const timer = setTimeout(() => {
+      this.dismiss(toast.id)
+    }, SHOWN_MS)
+    this.#timers.set(toast.id, timer)
+  }
+
+  #stop(id: number): void {
+    clearTimeout(this.#timers.get(id))
+    this.#timers.delete(id)
+  }
+}
+
+/** The toasts of this window. */
+export const toasts = new Toasts()
