@@ -8,12 +8,14 @@
 )]
 
 mod check;
+mod demo;
 mod generated;
 mod provision;
 mod requirements;
 mod run;
 mod soak;
 mod test;
+mod ui;
 mod workspace;
 
 use std::process::ExitCode;
@@ -34,6 +36,10 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Opens the app on a server of its own, with a demo account whose market moves; installs and builds what that needs.
+    Demo(demo::Demo),
+    /// Shows the UI in a browser, on made-up data.
+    Ui,
     /// Checks what can be seen without running anything: format, lints, dependency arrows, lists kept up to date.
     Check {
         /// Only these checks.
@@ -79,6 +85,8 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<bool> {
     let workspace = Workspace::find()?;
     match task {
+        Task::Demo(demo) => demo::command(&workspace, &demo),
+        Task::Ui => ui::command(&workspace),
         Task::Check { names } => check::command(&workspace, &names),
         Task::Test { part } => test::command(&workspace, part),
         Task::Soak => soak::command(&workspace),

@@ -21,7 +21,9 @@ pub(crate) enum Need {
     Lints,
     /// To compile and to run the app.
     WebView,
-    /// To keep secrets on a bus of one's own.
+    /// A session bus of one's own.
+    Bus,
+    /// A keyring on it.
     Keyring,
     /// A display where there is none.
     Display,
@@ -38,10 +40,11 @@ pub(crate) enum Need {
 }
 
 /// What the test command needs in all.
-pub(crate) const EVERYTHING: [Need; 10] = [
+pub(crate) const EVERYTHING: [Need; 11] = [
     Need::Compiler,
     Need::Lints,
     Need::WebView,
+    Need::Bus,
     Need::Keyring,
     Need::Display,
     Need::WebDriver,

@@ -15,7 +15,6 @@ const NAMED: &str = "soak";
 
 /// Runs the soak tests; `true` if there were some and all passed.
 pub(crate) fn command(workspace: &Workspace) -> Result<bool> {
-    test::provide_for_workspace(workspace)?;
     let tally = test::soak(workspace, NAMED, (WHOLE, "1"))?;
     if tally.ran() == 0 {
         println!("No test has \"{NAMED}\" in its name.");

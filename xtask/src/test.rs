@@ -3,18 +3,19 @@
 //! Nothing is left out quietly. A program that is missing is installed, or named together with the line that installs
 //! it, and the run ends there.
 
+mod demo;
 mod node;
+mod rust;
 mod tally;
+mod ui;
 
-use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::check;
 use crate::provision::{self, Need};
-use crate::run::{aloud, is_installed};
 use crate::workspace::Workspace;
 pub(crate) use tally::Tally;
 
@@ -31,12 +32,30 @@ pub(crate) enum Part {
     Doc,
     /// Tests that run on Node.
     Node,
+    /// The UI by itself: types, lints, unit tests, and each screen in Chromium.
+    Ui,
+    /// The app's real window.
+    Window,
+    /// The demo command, as someone would run it.
+    Demo,
+    /// The demo command in a fresh clone with an empty cache. It builds everything anew, so a whole run leaves it out.
+    FreshDemo,
     /// Only those of the workspace's tests that need a keyring; a whole run has them in `workspace`.
     Keyring,
 }
 
 /// What a whole run consists of.
-const WHOLE: [Part; 5] = [Part::Tools, Part::Check, Part::Workspace, Part::Doc, Part::Node];
+const WHOLE: [Part; 6] = [
+    Part::Tools,
+    Part::Check,
+    Part::Workspace,
+    Part::Doc,
+    Part::Node,
+    Part::Window,
+];
+
+/// What it takes to compile the whole workspace: the app takes the built UI in.
+const TO_COMPILE: [Need; 4] = [Need::Compiler, Need::WebView, Need::Node, Need::Ui];
 
 impl Part {
     fn name(self) -> &'static str {
@@ -46,18 +65,29 @@ impl Part {
             Self::Workspace => "workspace",
             Self::Doc => "doc",
             Self::Node => "node",
+            Self::Ui => "ui",
+            Self::Window => "window",
+            Self::Demo => "demo",
+            Self::FreshDemo => "fresh-demo",
             Self::Keyring => "keyring",
         }
     }
 
-    fn needs(self) -> &'static [Need] {
-        match self {
-            Self::Tools => &provision::EVERYTHING,
-            Self::Check | Self::Doc => &[Need::Compiler, Need::Lints],
-            Self::Workspace => &[Need::Compiler, Need::Keyring, Need::Node, Need::NodePackages],
-            Self::Node => &[Need::Node, Need::NodePackages],
-            Self::Keyring => &[Need::Compiler, Need::Keyring],
-        }
+    /// What it needs beside what compiling takes, and whether anything is compiled.
+    fn needs(self) -> Vec<Need> {
+        let more: &[Need] = match self {
+            Self::Tools => return provision::EVERYTHING.to_vec(),
+            // What the command itself needs, it provides.
+            Self::Demo | Self::FreshDemo => return Vec::new(),
+            Self::Node => return vec![Need::Node, Need::NodePackages],
+            Self::Ui => return vec![Need::Node, Need::Ui, Need::Browser],
+            Self::Check => &[Need::Lints],
+            Self::Doc => &[],
+            Self::Workspace => &[Need::Bus, Need::Keyring, Need::NodePackages],
+            Self::Window => &[Need::Bus, Need::Keyring, Need::Display, Need::WebDriver],
+            Self::Keyring => &[Need::Bus, Need::Keyring],
+        };
+        [&TO_COMPILE, more].concat()
     }
 
     fn run(self, workspace: &Workspace) -> Result<Tally> {
@@ -72,21 +102,14 @@ impl Part {
                     ignored: 0,
                 })
             }
-            Self::Workspace => rust_tests(workspace, &["--all-targets"], None),
-            Self::Doc => doc_tests(workspace),
+            Self::Workspace => rust::tests(workspace),
+            Self::Doc => rust::doc_tests(workspace),
             Self::Node => node::tests(workspace),
-            Self::Keyring => rust_tests(
-                workspace,
-                &[
-                    "--package",
-                    "carillon-vault",
-                    "--package",
-                    "carillon-tests",
-                    "--test",
-                    "keyring",
-                ],
-                None,
-            ),
+            Self::Ui => ui::tests(workspace),
+            Self::Window => rust::window_tests(workspace),
+            Self::Demo => demo::as_it_is(workspace),
+            Self::FreshDemo => demo::in_a_fresh_clone(workspace),
+            Self::Keyring => rust::keyring_tests(workspace),
         }
     }
 }
@@ -98,7 +121,7 @@ pub(crate) fn command(workspace: &Workspace, part: Option<Part>) -> Result<bool>
 
     let since = Instant::now();
     println!("== tools");
-    provision::provide(workspace, &needs_of(&parts))?;
+    provide(workspace, &parts)?;
     times.push(("tools", since.elapsed(), None));
 
     for part in parts.into_iter().filter(|part| *part != Part::Tools) {
@@ -125,66 +148,22 @@ pub(crate) fn command(workspace: &Workspace, part: Option<Part>) -> Result<bool>
     Ok(sum.failed == 0)
 }
 
-/// What some parts need, each thing once.
-fn needs_of(parts: &[Part]) -> Vec<Need> {
-    let needed = |need: &Need| parts.iter().any(|part| part.needs().contains(need));
-    provision::EVERYTHING.into_iter().filter(needed).collect()
-}
-
-/// Runs the tests whose names contain a word, with a variable set.
-pub(crate) fn soak(workspace: &Workspace, named: &str, variable: (&str, &str)) -> Result<Tally> {
-    // Both runners take a word that names must contain as an argument of its own.
-    let tally = rust_tests(workspace, &["--all-targets", named], Some(variable))?;
-    // All the other tests count as skipped, which here says nothing.
-    Ok(Tally { ignored: 0, ..tally })
-}
-
-/// Runs tests of the workspace, with cargo-nextest where it is installed, else with cargo alone.
-fn rust_tests(workspace: &Workspace, arguments: &[&str], variable: Option<(&str, &str)>) -> Result<Tally> {
-    build(workspace)?;
-    let has_nextest = is_installed("cargo-nextest");
-    let runner: &[&str] = if has_nextest {
-        &["nextest", "run", "--no-fail-fast", "--no-tests", "warn"]
-    } else {
-        &["test", "--no-fail-fast"]
-    };
-    let mut command = environment(workspace, workspace.cargo(&[runner, arguments].concat()));
-    command.envs(variable);
-    let ran = aloud(&mut command)?;
-    let tally = if has_nextest {
-        tally::of_nextest(&ran.output)
-    } else {
-        tally::of_libtest(&ran.output)
-    };
-    Ok(tally.after(ran.success))
-}
-
-/// Builds everything. Running tests builds the programs of the packages that are tested and no others, and some tests
-/// start the command line; with the tests themselves in one go nothing is compiled twice.
-fn build(workspace: &Workspace) -> Result<()> {
-    let ran = aloud(&mut workspace.cargo(&["build", "--workspace", "--all-targets"]))?;
-    ensure!(ran.success, "The workspace could not be built");
+/// Installs and builds what has to be there before some parts are begun.
+fn provide(workspace: &Workspace, parts: &[Part]) -> Result<()> {
+    let wanted: Vec<Need> = parts.iter().flat_map(|part| part.needs()).collect();
+    let needs: Vec<Need> = provision::EVERYTHING
+        .into_iter()
+        .filter(|need| wanted.contains(need))
+        .collect();
+    provision::provide(workspace, &needs)?;
+    if needs.contains(&Need::WebView) {
+        crate::ui::build(workspace)?;
+    }
     Ok(())
 }
 
-fn doc_tests(workspace: &Workspace) -> Result<Tally> {
-    // cargo-nextest does not run them.
-    let ran = aloud(&mut environment(
-        workspace,
-        workspace.cargo(&["test", "--no-fail-fast", "--doc"]),
-    ))?;
-    Ok(tally::of_libtest(&ran.output).after(ran.success))
-}
-
-/// Tells the tests where the Node packages are.
-fn environment(workspace: &Workspace, mut command: Command) -> Command {
-    if let Some(modules) = provision::modules(workspace) {
-        command.env(node::MODULES, modules);
-    }
-    command
-}
-
-/// Installs what the tests of the workspace need.
-pub(crate) fn provide_for_workspace(workspace: &Workspace) -> Result<()> {
-    provision::provide(workspace, Part::Workspace.needs())
+/// Runs the tests that are named soak, at their whole length.
+pub(crate) fn soak(workspace: &Workspace, named: &str, variable: (&str, &str)) -> Result<Tally> {
+    provide(workspace, &[Part::Workspace])?;
+    rust::soak(workspace, named, variable)
 }

@@ -9,7 +9,7 @@ use crate::workspace::Workspace;
 /// A package by its folder, and the folders of those that it may use.
 ///
 /// Dependencies for tests are free: a test may put anything together.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("crates/contract", &[]),
     ("crates/platforms", &["crates/contract"]),
     ("crates/socketio", &[]),
@@ -30,6 +30,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("cli", &["crates/contract", "crates/engine"]),
     ("gateway", &[]),
     ("tests", &[]),
+    ("tests/window", &[]),
     ("xtask", &[]),
 ];
 

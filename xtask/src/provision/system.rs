@@ -277,7 +277,7 @@ mod tests {
             packages(&[Need::Compiler]),
             ["build-essential", "git", "pkg-config", "libssl-dev"]
         );
-        let keyring = packages(&[Need::Compiler, Need::Keyring]);
+        let keyring = packages(&[Need::Compiler, Need::Bus, Need::Keyring]);
         assert!(keyring.contains(&"gnome-keyring") && !keyring.contains(&"nodejs"));
         assert!(packages(&[Need::WebView]).contains(&"libwebkit2gtk-4.1-dev"));
         assert_eq!(packages(&EVERYTHING).len(), TABLE.len());

@@ -85,6 +85,23 @@ pub(super) fn of_node(output: &str) -> Tally {
     tally
 }
 
+/// Reads Vitest's `Tests  1 failed | 24 passed (25)`.
+pub(super) fn of_vitest(output: &str) -> Tally {
+    let counts = output
+        .lines()
+        .rev()
+        .find_map(|line| line.trim_start().strip_prefix("Tests "));
+    counts.map_or_else(Tally::default, |counts| numbers(counts, ['|', '(']))
+}
+
+/// Reads the lines that Playwright ends with: `  1 failed`, `  24 passed (5.1s)`.
+pub(super) fn of_playwright(output: &str) -> Tally {
+    output
+        .lines()
+        .map(|line| numbers(line, ['\n', '(']))
+        .fold(Tally::default(), Tally::and)
+}
+
 /// Adds up `<number> <word>`, with one of the separators between.
 fn numbers(counts: &str, separators: [char; 2]) -> Tally {
     let pairs = counts.split(separators).filter_map(|pair| {
@@ -101,7 +118,7 @@ fn of_word(word: &str, number: usize) -> Tally {
             passed: number,
             ..none
         },
-        "failed" | "fail" | "timed out" | "exec failed" | "cancelled" => Tally {
+        "failed" | "fail" | "timed out" | "exec failed" | "cancelled" | "flaky" | "did not run" => Tally {
             failed: number,
             ..none
         },
@@ -158,6 +175,20 @@ mod tests {
         let tap = "# tests 4\n# suites 0\n# pass 3\n# fail 1\n# cancelled 0\n# skipped 0\n# todo 0\n";
         assert_eq!(of_node(tap), tally(3, 1, 0));
         assert_eq!(of_node(&tap.replace("# ", "\u{2139} ")), tally(3, 1, 0));
+    }
+
+    #[test]
+    fn vitest_s_line_is_read() {
+        let output = " Test Files  2 passed (2)\n      Tests  1 failed | 24 passed | 2 skipped (27)\n   Start at  1:00\n";
+        assert_eq!(of_vitest(output), tally(24, 1, 2));
+        assert_eq!(of_vitest("Error: no"), Tally::default());
+    }
+
+    #[test]
+    fn playwright_s_last_lines_are_read() {
+        let output = "  ok 1 [desktop] › a.spec.ts:3:1 › 5 passed tests\n\n  2 failed\n    [desktop] › a.spec.ts\n    \
+                      [phone] › b.spec.ts\n  1 did not run\n  4 skipped\n  24 passed (5.1s)\n";
+        assert_eq!(of_playwright(output), tally(24, 3, 4));
     }
 
     #[test]

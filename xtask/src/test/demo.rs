@@ -1,0 +1,114 @@
+//! The demo command, as someone runs it who has never seen the project.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+
+use super::Tally;
+use crate::run::{Ran, aloud};
+use crate::workspace::Workspace;
+
+/// What every PNG file begins with.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+/// The command in this checkout, with what is built already.
+pub(super) fn as_it_is(workspace: &Workspace) -> Result<Tally> {
+    let myself = std::env::current_exe().context("Find this program")?;
+    let demo = |arguments: &[&str]| {
+        let mut command = workspace.command(&myself, &[]);
+        command.arg("demo").args(arguments);
+        without_display(command)
+    };
+    let picture = workspace.target.join("demo-test.png");
+    let mut sum = test("without a display it says what to run", || {
+        let ran = aloud(&mut demo(&[]))?;
+        ensure!(!ran.success, "it ended as if all were well");
+        ensure!(
+            ran.output.contains("cargo xtask demo --virtual"),
+            "it does not say so"
+        );
+        Ok(())
+    });
+    sum = sum.and(test("it shows live prices and writes a picture of them", || {
+        shows(&picture, || {
+            aloud(demo(&["--virtual", "--picture"]).arg(&picture))
+        })
+    }));
+    Ok(sum)
+}
+
+/// The command in a fresh clone of what is committed here, with an empty cache. What cargo has downloaded stays.
+pub(super) fn in_a_fresh_clone(workspace: &Workspace) -> Result<Tally> {
+    let folder = workspace.cache.join(format!("fresh-{}", std::process::id()));
+    fs::create_dir_all(&folder).context("Make a folder for the clone")?;
+    let tally = test("a fresh clone shows live prices by one command", || {
+        fresh(workspace, &folder)
+    });
+    // Gigabytes; what can't be removed is seen there.
+    fs::remove_dir_all(&folder).with_context(|| format!("Remove {}", folder.display()))?;
+    Ok(tally)
+}
+
+fn fresh(workspace: &Workspace, folder: &Path) -> Result<()> {
+    let clone: PathBuf = folder.join("clone");
+    let mut git = workspace.command("git", &["clone", "--quiet"]);
+    ensure!(
+        aloud(git.arg(&workspace.root).arg(&clone))?.success,
+        "The clone failed"
+    );
+    let picture = folder.join("demo.png");
+    shows(&picture, || {
+        let mut demo = workspace.command("cargo", &["xtask", "demo", "--virtual", "--picture"]);
+        demo.arg(&picture)
+            .current_dir(&clone)
+            .env("CARILLON_CACHE", folder.join("cache"))
+            .env_remove("CARGO_TARGET_DIR");
+        aloud(&mut without_display(demo))
+    })
+}
+
+/// Sees to it that a command ends well and that its picture is one.
+fn shows(picture: &Path, command: impl FnOnce() -> Result<Ran>) -> Result<()> {
+    if picture.exists() {
+        fs::remove_file(picture).context("Remove the picture of before")?;
+    }
+    let ran = command()?;
+    ensure!(ran.success, "it failed");
+    ensure!(
+        ran.output.contains(&picture.display().to_string()),
+        "it does not name the picture"
+    );
+    let written = fs::read(picture).context("Read the picture")?;
+    ensure!(written.starts_with(PNG), "the picture is no PNG");
+    Ok(())
+}
+
+fn without_display(mut command: Command) -> Command {
+    command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+    command
+}
+
+fn test(name: &str, body: impl FnOnce() -> Result<()>) -> Tally {
+    let since = Instant::now();
+    let outcome = body();
+    let time = since.elapsed().as_secs_f64();
+    match outcome {
+        Ok(()) => {
+            println!("demo: {name} ... ok ({time:.1} s)");
+            Tally {
+                passed: 1,
+                ..Tally::default()
+            }
+        }
+        Err(error) => {
+            println!("demo: {name} ... FAILED ({time:.1} s): {error:#}");
+            Tally {
+                failed: 1,
+                ..Tally::default()
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The tests that cargo runs: with cargo-nextest where it is installed, else with cargo alone.
+
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+
+use super::node;
+use super::tally::{self, Tally};
+use crate::provision;
+use crate::run::{aloud, is_installed};
+use crate::workspace::Workspace;
+
+/// The package that needs a desktop of its own; its tests are a part by themselves.
+const WINDOW: &str = "carillon-window-tests";
+
+/// Everything but the window: unit and integration tests.
+pub(super) fn tests(workspace: &Workspace) -> Result<Tally> {
+    build(workspace)?;
+    run(
+        workspace,
+        &["--workspace", "--exclude", WINDOW, "--all-targets"],
+        &[],
+    )
+}
+
+/// The window, one test after the other: a second one would make the first slow, and slow looks like broken.
+pub(super) fn window_tests(workspace: &Workspace) -> Result<Tally> {
+    build(workspace)?;
+    let one = [("NEXTEST_TEST_THREADS", "1"), ("RUST_TEST_THREADS", "1")];
+    run(workspace, &["--package", WINDOW, "--all-targets"], &one)
+}
+
+/// What needs a keyring.
+pub(super) fn keyring_tests(workspace: &Workspace) -> Result<Tally> {
+    build(workspace)?;
+    let packages = ["--package", "carillon-vault", "--package", "carillon-tests"];
+    run(workspace, &[&packages[..], &["--test", "keyring"]].concat(), &[])
+}
+
+/// The tests whose names contain a word, with a variable set.
+pub(super) fn soak(workspace: &Workspace, named: &str, variable: (&str, &str)) -> Result<Tally> {
+    build(workspace)?;
+    // Both runners take a word that names must contain as an argument of its own.
+    let arguments = ["--workspace", "--exclude", WINDOW, "--all-targets", named];
+    let tally = run(workspace, &arguments, &[variable])?;
+    // All the other tests count as skipped, which here says nothing.
+    Ok(Tally { ignored: 0, ..tally })
+}
+
+/// The examples in the documentation, which cargo-nextest does not run.
+pub(super) fn doc_tests(workspace: &Workspace) -> Result<Tally> {
+    let arguments = ["test", "--no-fail-fast", "--workspace", "--doc"];
+    let ran = aloud(&mut environment(workspace, workspace.cargo(&arguments)))?;
+    Ok(tally::of_libtest(&ran.output).after(ran.success))
+}
+
+fn run(workspace: &Workspace, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Tally> {
+    let has_nextest = is_installed("cargo-nextest");
+    let runner: &[&str] = if has_nextest {
+        &["nextest", "run", "--no-fail-fast", "--no-tests", "warn"]
+    } else {
+        &["test", "--no-fail-fast"]
+    };
+    let mut command = environment(workspace, workspace.cargo(&[runner, arguments].concat()));
+    command.envs(variables.iter().copied());
+    let ran = aloud(&mut command)?;
+    let tally = if has_nextest {
+        tally::of_nextest(&ran.output)
+    } else {
+        tally::of_libtest(&ran.output)
+    };
+    Ok(tally.after(ran.success))
+}
+
+/// Builds everything. Running tests builds the programs of the packages that are tested and no others, and some tests
+/// start the command line or the app; with the tests themselves in one go nothing is compiled twice.
+fn build(workspace: &Workspace) -> Result<()> {
+    let ran = aloud(&mut workspace.cargo(&["build", "--workspace", "--all-targets"]))?;
+    ensure!(ran.success, "The workspace could not be built");
+    Ok(())
+}
+
+/// Tells the tests where the Node packages are.
+fn environment(workspace: &Workspace, mut command: Command) -> Command {
+    if let Some(modules) = provision::modules(workspace) {
+        command.env(node::MODULES, modules);
+    }
+    command
+}
