@@ -25,7 +25,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use self::session::{Fetched, Live, Stage};
+use self::session::{Fetched, Live, Stage, cache_failed};
 use crate::clock::Clock;
 use crate::ingest::{changes, sort, stored_events};
 use crate::latency::{Latency, MEASURE};
@@ -327,10 +327,7 @@ impl Running {
             Err(error) => {
                 tracing::error!(%error, "Store events");
                 if let Some(live) = self.session.take() {
-                    self.with
-                        .link
-                        .give_up(live.number, Cause::Store(error.to_string()))
-                        .await;
+                    self.with.link.give_up(live.number, cache_failed(&error)).await;
                 }
                 Err(error)
             }

@@ -59,6 +59,9 @@ pub enum StoreError {
     /// Another write of the same group failed, and this one was taken back with it.
     #[error("the write was taken back with others")]
     TakenBack,
+    /// A defect of the store: a write panicked, and was taken back.
+    #[error("a write failed by a defect of Carillon")]
+    Defect,
     /// The store has been closed.
     #[error("the cache is closed")]
     Closed,

@@ -1,6 +1,9 @@
 //! The one task that writes to an account's file. Jobs that are queued when it comes round are committed
 //! together: load makes the groups, nothing waits for company.
 
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
@@ -134,7 +137,14 @@ where
             let Some(work) = self.work.take() else {
                 return false;
             };
-            let result = work(connection).await;
+            // One job's defect is no reason to end the writer, and with it the account, for all others.
+            let result = AssertUnwindSafe(async move { work(connection).await })
+                .catch_unwind()
+                .await
+                .unwrap_or_else(|_| {
+                    tracing::error!("A write panicked and is taken back");
+                    Err(StoreError::Defect)
+                });
             let keep = result.is_ok();
             self.result = Some(result);
             keep
@@ -152,5 +162,58 @@ where
         };
         // Whoever asked may have gone; the work stands all the same.
         let _ = self.reply.send(answer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+    use carillon_contract::{Account, AccountId, Identity, PlatformId, Timestamp, Topic};
+
+    use crate::{AccountStore, DatabaseKey, StoreError};
+
+    fn account() -> Account {
+        Account {
+            id: AccountId::new("a-1"),
+            platform: PlatformId::new("some"),
+            server: "http://127.0.0.1:1".into(),
+            identity: Identity {
+                user_id: "u-1".into(),
+                wallet: None,
+                name: None,
+            },
+            created_at: Timestamp(0),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_job_that_panics_is_taken_back_alone_and_the_writer_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = DatabaseKey::generate().unwrap();
+        let store = AccountStore::create(&folder.path().join("a.db"), &key, &account())
+            .await
+            .unwrap();
+        let topic = |id: &str| Topic {
+            kind: "market".into(),
+            id: id.into(),
+        };
+        let defect = || {
+            store.writer().unwrap().write::<(), _>(|connection| {
+                Box::pin(async move {
+                    sqlx::query("DELETE FROM topics").execute(connection).await?;
+                    panic!("a defect")
+                })
+            })
+        };
+        store.want_topic(topic("before"), Timestamp(1)).await.unwrap();
+        assert!(matches!(defect().await, Err(StoreError::Defect)), "alone");
+        // Queued together, they are committed together.
+        let (beside, panicked) = tokio::join!(store.want_topic(topic("beside"), Timestamp(2)), defect());
+        beside.unwrap();
+        assert!(matches!(panicked, Err(StoreError::Defect)), "in a group");
+        store.want_topic(topic("behind"), Timestamp(3)).await.unwrap();
+        assert_eq!(store.topics(None).await.unwrap().len(), 3);
+        store.close().await;
     }
 }

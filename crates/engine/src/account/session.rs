@@ -8,6 +8,7 @@ use carillon_contract::{Frame, Topic, UiEvent};
 use carillon_link::Cause;
 use carillon_link::transport::{Events, SendError, Session, Socket};
 use carillon_platforms::{Answer, Request, SyncPage, Welcome};
+use carillon_store::StoreError;
 use carillon_store::ingest::Batch;
 
 use super::{Command, Reply, Running};
@@ -75,6 +76,14 @@ impl Live {
     }
 }
 
+/// Why a session ends that the cache failed.
+pub(super) fn cache_failed(error: &StoreError) -> Cause {
+    match error {
+        StoreError::Defect => Cause::Internal,
+        other => Cause::Store(other.to_string()),
+    }
+}
+
 impl Running {
     /// Takes the events that are about the connection itself; tells whether this was one.
     pub(super) async fn steers_the_link(&mut self, frame: &Frame) -> bool {
@@ -103,10 +112,7 @@ impl Running {
             Ok(wanted) => wanted.into_iter().map(|status| status.topic).collect(),
             Err(error) => {
                 tracing::error!(%error, "Read the wanted topics");
-                self.with
-                    .link
-                    .give_up(session, Cause::Store(error.to_string()))
-                    .await;
+                self.with.link.give_up(session, cache_failed(&error)).await;
                 return;
             }
         };
@@ -215,10 +221,7 @@ impl Running {
             (Ok(cursor), Ok(seen)) => (cursor, seen),
             (Err(error), _) | (_, Err(error)) => {
                 tracing::error!(%error, "Read how far everything is stored");
-                self.with
-                    .link
-                    .give_up(session, Cause::Store(error.to_string()))
-                    .await;
+                self.with.link.give_up(session, cache_failed(&error)).await;
                 return;
             }
         };
