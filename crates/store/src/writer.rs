@@ -167,8 +167,6 @@ where
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may fail")]
-
     use carillon_contract::{Account, AccountId, Identity, PlatformId, Timestamp, Topic};
 
     use crate::{AccountStore, DatabaseKey, StoreError};
