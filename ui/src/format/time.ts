@@ -95,11 +95,23 @@ export function when(at: Timestamp, now: Timestamp, where: Where = {}): string {
 }
 
 /** A moment that something lasts from, or was kept at: `14:01`, `Wed 18:20`, `9 Nov 18:20`. */
-export function moment(at: Timestamp, now: Timestamp, where: Where = {}): string {
-  const ago = daysAgo(at, now, where)
-  if (ago === 0) return clock(at, where)
-  const day = ago > 0 && ago < 7 ? weekday(at, where) : date(at, now, where)
-  return `${day} ${clock(at, where)}`
+export function moment(
+  at: Timestamp,
+  now: Timestamp,
+  where: Where & { readonly seconds?: boolean } = {},
+): string {
+  const { seconds, ...place } = where
+  const ago = daysAgo(at, now, place)
+  const time = seconds === true ? clockWithSeconds(at, place) : clock(at, place)
+  if (ago === 0) return time
+  const day = ago > 0 && ago < 7 ? weekday(at, place) : date(at, now, place)
+  return `${day} ${time}`
+}
+
+/** A time on an axis whose times stand `step` apart: the clock within a day, else the day. */
+export function axisTime(at: Timestamp, step: number, now: Timestamp, where: Where = {}): string {
+  if (step < MINUTE) return clockWithSeconds(at, where)
+  return step < DAY ? clock(at, where) : date(at, now, where)
 }
 
 /** Exact to the millisecond, with the zone: `Thu, 19 Nov 2026, 14:02:41.123 CET`. */
