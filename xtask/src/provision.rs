@@ -61,7 +61,7 @@ pub(crate) fn provide(workspace: &Workspace, needs: &[Need]) -> Result<()> {
         rust::components(workspace)?;
     }
     if needs.contains(&Need::Node) {
-        node::check_version(workspace)?;
+        node::node(workspace)?;
     }
     if needs.contains(&Need::NodePackages) {
         node::programs(workspace)?;

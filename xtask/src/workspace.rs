@@ -58,6 +58,9 @@ impl Workspace {
             .args(arguments)
             .current_dir(&self.root)
             .env(CACHE, &self.cache);
+        if let Some(path) = self.path_with_programs() {
+            command.env("PATH", path);
+        }
         for (name, _) in std::env::vars_os() {
             let is_about_xtask = name
                 .to_str()
@@ -67,6 +70,21 @@ impl Workspace {
             }
         }
         command
+    }
+
+    /// Programs that go before the system's: where it has none that will do.
+    pub(crate) fn programs(&self) -> PathBuf {
+        self.cache.join("programs")
+    }
+
+    /// The path on which programs are looked for; `None` where it stays as it is.
+    fn path_with_programs(&self) -> Option<OsString> {
+        let programs = self.programs();
+        if !programs.is_dir() {
+            return None;
+        }
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::join_paths(std::iter::once(programs).chain(std::env::split_paths(&path))).ok()
     }
 
     /// The files of the project, relative to the root: those in git and those that could be added to it.

@@ -1,4 +1,5 @@
-//! Node's version, and the packages from npm: those of the programs that tests talk to, and those of the UI.
+//! Node: the system's or one of our own, and the packages from npm: those of the programs that tests talk to, and those
+//! of the UI.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hasher};
@@ -12,6 +13,9 @@ use crate::workspace::Workspace;
 /// The folder of the Node programs that tests talk to.
 const PROGRAMS: &str = "tests/node";
 
+/// The folder that names a Node from npm.
+const NODE: &str = "xtask/node";
+
 /// The folder of the UI.
 const UI: &str = "ui";
 
@@ -23,17 +27,47 @@ pub(crate) const fn npm() -> &'static str {
     if cfg!(windows) { "npm.cmd" } else { "npm" }
 }
 
-/// Sees to it that Node is new enough.
-pub(super) fn check_version(workspace: &Workspace) -> Result<()> {
-    let said = quietly(&mut workspace.command("node", &["--version"]))?.output;
-    if version(&said).is_none_or(|version| version < OLDEST) {
-        bail!(
-            "Node {}.{} or newer is needed, and this is {}. Newer ones are at https://nodejs.org",
-            OLDEST.0,
-            OLDEST.1,
-            said.trim()
-        );
+/// Sees to it that Node is new enough. Where the system's is not, as Debian 12's, one from npm goes before it.
+pub(super) fn node(workspace: &Workspace) -> Result<()> {
+    let found = asked_version(workspace)?;
+    if version(&found).is_some_and(|version| version >= OLDEST) {
+        return Ok(());
     }
+    let wanted = format!("Node {}.{} or newer is needed", OLDEST.0, OLDEST.1);
+    if cfg!(all(
+        target_os = "linux",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    )) {
+        println!("{wanted}, and this is {found}. Installing a newer one from npm, for this project alone.");
+        let home = apart(workspace, NODE)?;
+        put_first(workspace, &home.join("node_modules/.bin/node"))?;
+    }
+    let found = asked_version(workspace)?;
+    if version(&found).is_none_or(|version| version < OLDEST) {
+        bail!("{wanted}, and this is {found}. Newer ones are at https://nodejs.org");
+    }
+    Ok(())
+}
+
+fn asked_version(workspace: &Workspace) -> Result<String> {
+    let said = quietly(&mut workspace.command("node", &["--version"]))?.output;
+    Ok(said.trim().to_owned())
+}
+
+/// Puts a program before the system's of the same name.
+#[cfg(unix)]
+fn put_first(workspace: &Workspace, program: &Path) -> Result<()> {
+    let folder = workspace.programs();
+    fs::create_dir_all(&folder).context("Make a folder for programs")?;
+    let link = folder.join(program.file_name().context("Name the program")?);
+    if link.is_symlink() {
+        fs::remove_file(&link).context("Remove the program of before")?;
+    }
+    std::os::unix::fs::symlink(program, &link).context("Put the program in place")
+}
+
+#[cfg(not(unix))]
+fn put_first(_: &Workspace, _: &Path) -> Result<()> {
     Ok(())
 }
 
@@ -43,17 +77,18 @@ fn version(said: &str) -> Option<(u32, u32)> {
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
-/// Where the packages of the Node programs are, or will be: a folder named after the lock file's content, so that each
-/// lock has its own.
-///
-/// `None` while there is no lock file, that is nothing to install.
+/// Where the packages of the Node programs are, or will be.
 pub(crate) fn modules(workspace: &Workspace) -> Option<PathBuf> {
-    home(workspace).map(|home| home.join("node_modules"))
+    home(workspace, PROGRAMS)
+        .ok()
+        .map(|home| home.join("node_modules"))
 }
 
-fn home(workspace: &Workspace) -> Option<PathBuf> {
-    let lock = fs::read(workspace.path(PROGRAMS).join("package-lock.json")).ok()?;
-    Some(workspace.cache.join("node").join(digest(&[&lock])))
+/// A place outside of the checkout, named after the lock file's content, so that each lock has its own.
+fn home(workspace: &Workspace, folder: &str) -> Result<PathBuf> {
+    let lock = workspace.path(folder).join("package-lock.json");
+    let lock = fs::read(&lock).with_context(|| format!("Read {}", lock.display()))?;
+    Ok(workspace.cache.join("node").join(digest(&[&lock])))
 }
 
 fn digest(contents: &[&[u8]]) -> String {
@@ -64,15 +99,18 @@ fn digest(contents: &[&[u8]]) -> String {
     format!("{:016x}", hasher.finish())
 }
 
-/// Installs the packages of the Node programs outside of the checkout, once for each lock file.
+/// Installs the packages of the Node programs.
 pub(super) fn programs(workspace: &Workspace) -> Result<()> {
-    let Some(home) = home(workspace) else {
-        println!("{PROGRAMS} has no package-lock.json: no Node packages to install.");
-        return Ok(());
-    };
+    let home = apart(workspace, PROGRAMS)?;
+    println!("The Node packages are in {}.", home.display());
+    Ok(())
+}
+
+/// Installs the packages of a folder outside of the checkout, once for each lock file.
+fn apart(workspace: &Workspace, folder: &str) -> Result<PathBuf> {
+    let home = home(workspace, folder)?;
     if home.is_dir() {
-        println!("The Node packages are in {}.", home.display());
-        return Ok(());
+        return Ok(home);
     }
     // Filled beside its place and then moved there, so that what is in place is whole.
     let name = home
@@ -83,31 +121,29 @@ pub(super) fn programs(workspace: &Workspace) -> Result<()> {
     let unfinished = home.with_file_name(format!("{name}.{}", std::process::id()));
     fs::create_dir_all(&unfinished).context("Make a folder for the Node packages")?;
     for file in ["package.json", "package-lock.json"] {
-        let from = workspace.path(PROGRAMS).join(file);
+        let from = workspace.path(folder).join(file);
         fs::copy(&from, unfinished.join(file)).with_context(|| format!("Copy {}", from.display()))?;
     }
     if !install(workspace, &unfinished)? {
         // Rubbish in a cache, at worst.
         let _ = fs::remove_dir_all(&unfinished);
-        bail!("The Node packages of {PROGRAMS} could not be installed");
+        bail!("The Node packages of {folder} could not be installed");
     }
     match fs::rename(&unfinished, &home) {
-        Ok(()) => Ok(()),
+        Ok(()) => {}
         // Another run was quicker.
-        Err(_) if home.is_dir() => fs::remove_dir_all(&unfinished).context("Remove the second copy"),
-        Err(error) => Err(error).context("Put the Node packages in place"),
+        Err(_) if home.is_dir() => fs::remove_dir_all(&unfinished).context("Remove the second copy")?,
+        Err(error) => return Err(error).context("Put the Node packages in place"),
     }
+    Ok(home)
 }
 
 /// Installs the UI's packages where its tools look for them, beside its sources; again only when the lock file is
 /// another or Node is.
 pub(super) fn ui(workspace: &Workspace) -> Result<()> {
     let folder = workspace.path(UI);
-    let Ok(lock) = fs::read(folder.join("package-lock.json")) else {
-        println!("{UI} has no package-lock.json: no packages to install.");
-        return Ok(());
-    };
-    let node = quietly(&mut workspace.command("node", &["--version"]))?.output;
+    let lock = fs::read(folder.join("package-lock.json")).context("Read ui/package-lock.json")?;
+    let node = asked_version(workspace)?;
     let wanted = digest(&[&lock, node.as_bytes()]);
     // npm begins with removing the folder, and with it this mark.
     let mark = folder.join("node_modules/.installed-from");
