@@ -159,9 +159,17 @@ pub fn alice() -> Option<To> {
 /// # Errors
 /// What the engine says.
 pub async fn add_alice(engine: &Engine, url: &str) -> anyhow::Result<Account> {
+    add(engine, url, "alice").await
+}
+
+/// Adds one of the demo logins; the password of `name` is `demo-name`.
+///
+/// # Errors
+/// What the engine says.
+pub async fn add(engine: &Engine, url: &str, name: &str) -> anyhow::Result<Account> {
     let sign_in = SignIn::Password {
-        username: "alice".to_owned(),
-        password: Secret::new("demo-alice".to_owned()),
+        username: name.to_owned(),
+        password: Secret::new(format!("demo-{name}")),
     };
     Ok(engine
         .add_account("guesslyfe", &Server::parse(url, false)?, sign_in)
