@@ -9,7 +9,10 @@ const EDGE = 2
 
 /** An SVG path over the box; null where there are fewer than two values. */
 export function sparkPath(points: readonly SeriesPoint[], from: Timestamp, to: Timestamp): string | null {
-  const shown = points.filter((point) => point.at >= from && point.at <= to)
+  const shown = lastOfEachPixel(
+    points.filter((point) => point.at >= from && point.at <= to),
+    (to - from) / SPARK.width,
+  )
   const values = shown.map((point) => toPixels(point.value))
   if (values.length < 2) return null
   const least = Math.min(...values)
@@ -23,4 +26,12 @@ export function sparkPath(points: readonly SeriesPoint[], from: Timestamp, to: T
     (point, index) => `${x(point.at).toFixed(1)} ${y(values[index] ?? least).toFixed(1)}`,
   )
   return `M${steps.join('L')}`
+}
+
+/** More values than pixels only blacken the line. */
+function lastOfEachPixel(points: readonly SeriesPoint[], step: number): readonly SeriesPoint[] {
+  return points.filter((point, index) => {
+    const next = points[index + 1]
+    return next === undefined || Math.floor(next.at / step) !== Math.floor(point.at / step)
+  })
 }
