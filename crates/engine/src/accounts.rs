@@ -151,6 +151,41 @@ impl Engine {
         Ok(())
     }
 
+    /// Notes that an account is one of the demo's, so that it can be told.
+    ///
+    /// # Errors
+    /// Where the registry can't be written.
+    pub async fn mark_demo(&self, id: &AccountId) -> Result<(), EngineError> {
+        self.registry.set_demo(id).await?;
+        self.hub.send(carillon_contract::UiEvent::AccountsChanged);
+        Ok(())
+    }
+
+    /// Notes another address of an account's server, and disconnects the account if it is another. It is the same
+    /// account on the same server: nothing else of it changes.
+    ///
+    /// # Errors
+    /// Where its file or the registry can't be written.
+    pub async fn move_account(&self, id: &AccountId, server: &Server) -> Result<(), EngineError> {
+        let store = self.reader.store(id).await?;
+        let account = store.account().clone();
+        if account.server == server.as_text() {
+            return Ok(());
+        }
+        self.stop_account(id).await;
+        store.set_server(server.as_text()).await?;
+        let sameness =
+            self.registry
+                .sameness(&account.platform, &server.as_text(), &account.identity.user_id);
+        self.registry.set_sameness(id, &sameness).await?;
+        // It is opened anew, with what it says now, by whoever asks for it next.
+        if let Some(store) = self.reader.remove(id).await {
+            store.close().await;
+        }
+        self.hub.send(carillon_contract::UiEvent::AccountsChanged);
+        Ok(())
+    }
+
     /// Ends the server's session, if it has one. That the server is away is no reason to keep the account.
     async fn log_out(&self, account: &Account) {
         let tokens = match tokens::read(&*self.parts.vault, &account.id).await {

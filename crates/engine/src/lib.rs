@@ -19,6 +19,7 @@ pub mod notify;
 pub mod publish;
 pub mod reader;
 pub mod status;
+mod things;
 pub mod tokens;
 pub mod topics;
 pub mod views;
@@ -32,7 +33,9 @@ pub use reader::Reader;
 pub mod parts {
     pub use carillon_link::{AddressError, Policy, Server, SocketIo, Transport};
     pub use carillon_platforms::Registry as Platforms;
-    pub use carillon_vault::{MemoryVault, SealedFile, TokenVault, VaultError, VaultState, os};
+    pub use carillon_vault::{
+        Entry as VaultEntry, MemoryVault, SealedFile, TokenVault, VaultError, VaultState, os,
+    };
 
     /// What an adapter of a platform is made of.
     pub mod platform {

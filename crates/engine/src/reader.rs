@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use carillon_contract::settings::Settings;
 use carillon_contract::view::NoticeFilter;
 use carillon_contract::{Account, AccountId, ConnectionState, Notice};
 use carillon_store::inbox::PageKey;
@@ -70,6 +71,17 @@ impl Reader {
         let mut entries = registry.entries().await?;
         entries.retain(|entry| entry.state == EntryState::Ready);
         Ok(entries)
+    }
+
+    /// What the person chose; the defaults where there is no registry yet.
+    ///
+    /// # Errors
+    /// Where the registry can't be read.
+    pub async fn settings(&self) -> Result<Settings, EngineError> {
+        match Registry::open_to_read(&self.home.registry()).await? {
+            Some(registry) => Ok(registry.settings().await?),
+            None => Ok(Settings::default()),
+        }
     }
 
     /// The account's file.

@@ -87,6 +87,16 @@ impl AccountStore {
         &self.account
     }
 
+    /// Notes another address of the account's server. [`AccountStore::account`] has it once the file is opened anew.
+    ///
+    /// # Errors
+    /// Where the file can't be written.
+    pub async fn set_server(&self, server: String) -> Result<(), StoreError> {
+        self.writer()?
+            .write(move |connection| Box::pin(async move { profile::set_server(connection, &server).await }))
+            .await
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path

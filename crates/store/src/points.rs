@@ -68,6 +68,29 @@ pub(crate) async fn downsample(
 }
 
 impl AccountStore {
+    /// When the first and the last value of a series since a time were so; `None` where there are none.
+    ///
+    /// # Errors
+    /// Where the file can't be read.
+    pub async fn points_span(
+        &self,
+        entity: &EntityId,
+        series: &str,
+        since: Timestamp,
+    ) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+        let (first, last): (Option<i64>, Option<i64>) = sqlx::query_as(
+            "SELECT min(at), max(at) FROM points
+             WHERE entity_kind = ?1 AND entity_id = ?2 AND series = ?3 AND at >= ?4",
+        )
+        .bind(&entity.kind)
+        .bind(&entity.id)
+        .bind(series)
+        .bind(since.0)
+        .fetch_one(self.readers.lease().await?.get()?)
+        .await?;
+        Ok(first.map(Timestamp).zip(last.map(Timestamp)))
+    }
+
     /// A series of values since a time, oldest first. With a `bucket`, in milliseconds, only the last value of
     /// each span of that length: a chart has no more pixels than that.
     ///

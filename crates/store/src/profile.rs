@@ -33,6 +33,15 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, account: &Account)
     Ok(())
 }
 
+/// Notes another address of the account's server.
+pub(crate) async fn set_server(connection: &mut SqliteConnection, server: &str) -> Result<(), StoreError> {
+    sqlx::query("UPDATE profile SET server = ?1 WHERE id = 1")
+        .bind(server)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 pub(crate) async fn read(connection: &mut SqliteConnection) -> Result<Account, StoreError> {
     let row: Row = sqlx::query_as(
         "SELECT account, platform, server, user_id, wallet, name, created_at FROM profile WHERE id = 1",

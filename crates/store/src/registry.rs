@@ -158,6 +158,19 @@ impl Registry {
         Ok(id.map(AccountId::new))
     }
 
+    /// Notes who an account is and where, after one of the two has changed.
+    ///
+    /// # Errors
+    /// Where the registry can't be written.
+    pub async fn set_sameness(&self, id: &AccountId, sameness: &Sameness) -> Result<(), StoreError> {
+        sqlx::query("UPDATE accounts SET sameness = ?2 WHERE id = ?1")
+            .bind(id.as_str())
+            .bind(sameness.0.as_slice())
+            .execute(self.connection.lock().await.get()?)
+            .await?;
+        Ok(())
+    }
+
     /// Enters an account that is being added.
     ///
     /// # Errors

@@ -1,0 +1,194 @@
+//! The tray icon of desktops: says whether something waits, opens the window, and quits.
+
+mod look;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use tauri::image::Image;
+use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
+use tauri::tray::{MouseButton, MouseButtonState, TrayIconBuilder, TrayIconEvent};
+use tauri::{AppHandle, Manager as _, Runtime, Theme};
+
+use self::look::{Ink, Mark, Standing, ink};
+use crate::state::{Core, Follower};
+use crate::{texts, window};
+
+/// The icon's name within the app.
+const TRAY: &str = "tray";
+
+/// The two entries of its menu.
+const OPEN: &str = "open";
+const QUIT: &str = "quit";
+
+/// Puts the icon into the tray, where the desktop has one, and keeps it up to date.
+pub(crate) async fn keep<R: Runtime>(app: AppHandle<R>, core: Arc<Core>) {
+    if !host::is_there().await {
+        tracing::info!("This desktop has no tray: closing the window quits");
+        return;
+    }
+    let handle = app.clone();
+    // Menus and icons are made by the event loop.
+    if let Err(error) = app.run_on_main_thread(move || build(&handle)) {
+        tracing::warn!(%error, "Ask the event loop for the tray icon");
+        return;
+    }
+    tokio::select! {
+        biased;
+        () = core.stopping.cancelled() => {}
+        () = follow(&app, &core) => {}
+    }
+}
+
+fn build<R: Runtime>(app: &AppHandle<R>) {
+    // The library behind trays on Linux is looked for when the first icon is made, and panics where it is not.
+    let built = catch_unwind(AssertUnwindSafe(|| try_build(app)));
+    match built {
+        Ok(Ok(())) => app.state::<window::Tray>().came(),
+        Ok(Err(error)) => tracing::warn!(%error, "Make the tray icon"),
+        Err(_) => tracing::warn!("The system's library for tray icons is missing: closing the window quits"),
+    }
+}
+
+fn try_build<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
+    let menu = Menu::with_items(
+        app,
+        &[
+            &MenuItem::with_id(app, OPEN, texts::OPEN, true, None::<&str>)?,
+            &PredefinedMenuItem::separator(app)?,
+            &MenuItem::with_id(app, QUIT, texts::QUIT, true, None::<&str>)?,
+        ],
+    )?;
+    TrayIconBuilder::with_id(TRAY)
+        .icon(picture(Mark::Quiet, ink_of(app)))
+        .icon_as_template(cfg!(target_os = "macos"))
+        .tooltip(texts::NAME)
+        .menu(&menu)
+        .show_menu_on_left_click(false)
+        .on_menu_event(|app, event| match event.id().as_ref() {
+            OPEN => window::show(app),
+            QUIT => app.exit(0),
+            _ => {}
+        })
+        .on_tray_icon_event(|tray, event| {
+            if let TrayIconEvent::Click {
+                button: MouseButton::Left,
+                button_state: MouseButtonState::Up,
+                ..
+            } = event
+            {
+                window::show(tray.app_handle());
+            }
+        })
+        .build(app)?;
+    Ok(())
+}
+
+/// Keeps the icon as the accounts stand.
+async fn follow<R: Runtime>(app: &AppHandle<R>, core: &Arc<Core>) {
+    let mut follower = Follower::new(Arc::clone(core)).await;
+    let mut standing = read(core).await;
+    let mut shown = None;
+    loop {
+        let mark = standing.mark();
+        if shown != Some(mark) {
+            draw(app, mark);
+            shown = Some(mark);
+        }
+        let event = follower.next().await;
+        if !standing.apply(&event) {
+            standing = read(core).await;
+        }
+    }
+}
+
+async fn read(core: &Arc<Core>) -> Standing {
+    let Ok(engine) = core.engine().await else {
+        return Standing::default();
+    };
+    match engine.accounts().await {
+        Ok((accounts, _)) => Standing::of(&accounts),
+        Err(error) => {
+            tracing::warn!(%error, "Read the accounts for the tray icon");
+            Standing::default()
+        }
+    }
+}
+
+fn draw<R: Runtime>(app: &AppHandle<R>, mark: Mark) {
+    let handle = app.clone();
+    let drawn = app.run_on_main_thread(move || {
+        if let Some(tray) = handle.tray_by_id(TRAY)
+            && let Err(error) = tray.set_icon(Some(picture(mark, ink_of(&handle))))
+        {
+            tracing::warn!(%error, "Draw the tray icon");
+        }
+    });
+    if let Err(error) = drawn {
+        tracing::warn!(%error, "Ask the event loop for the tray icon");
+    }
+}
+
+fn ink_of<R: Runtime>(app: &AppHandle<R>) -> Ink {
+    if cfg!(target_os = "macos") {
+        // The system takes only the shape, and inks it itself.
+        return Ink::Black;
+    }
+    let window = app.get_webview_window(window::MAIN);
+    let is_dark = window.and_then(|window| window.theme().ok()) == Some(Theme::Dark);
+    ink(&std::env::var("XDG_CURRENT_DESKTOP").unwrap_or_default(), is_dark)
+}
+
+fn picture(mark: Mark, ink: Ink) -> Image<'static> {
+    match (mark, ink) {
+        (Mark::Quiet, Ink::Black) => tauri::include_image!("../icons/tray-black-32.png"),
+        (Mark::Quiet, Ink::White) => tauri::include_image!("../icons/tray-white-32.png"),
+        (Mark::Unread, Ink::Black) => tauri::include_image!("../icons/tray-unread-black-32.png"),
+        (Mark::Unread, Ink::White) => tauri::include_image!("../icons/tray-unread-white-32.png"),
+        (Mark::Offline, Ink::Black) => tauri::include_image!("../icons/tray-offline-black-32.png"),
+        (Mark::Offline, Ink::White) => tauri::include_image!("../icons/tray-offline-white-32.png"),
+    }
+}
+
+/// Whether there is somewhere to put an icon.
+#[cfg(target_os = "linux")]
+mod host {
+    use zbus::Connection;
+
+    /// Who collects the icons, and tells whether anybody shows them.
+    const WATCHER: &str = "org.kde.StatusNotifierWatcher";
+
+    pub(super) async fn is_there() -> bool {
+        match ask().await {
+            Ok(is_there) => is_there,
+            Err(error) => {
+                tracing::debug!(%error, "Ask for a tray");
+                false
+            }
+        }
+    }
+
+    async fn ask() -> zbus::Result<bool> {
+        let bus = Connection::session().await?;
+        let answer = bus
+            .call_method(
+                Some(WATCHER),
+                "/StatusNotifierWatcher",
+                Some("org.freedesktop.DBus.Properties"),
+                "Get",
+                &(WATCHER, "IsStatusNotifierHostRegistered"),
+            )
+            .await?;
+        let value: zbus::zvariant::OwnedValue = answer.body().deserialize()?;
+        Ok(bool::try_from(value)?)
+    }
+}
+
+/// Whether there is somewhere to put an icon.
+#[cfg(not(target_os = "linux"))]
+mod host {
+    /// These systems always have a place for it.
+    pub(super) async fn is_there() -> bool {
+        std::future::ready(true).await
+    }
+}

@@ -1,0 +1,47 @@
+//! Stand-ins for what of the system a test can't look at: notifications and the browser. They remember.
+
+use std::sync::{Mutex, PoisonError};
+
+use carillon_app::notifier::Bell;
+use carillon_app::state::Browser;
+use carillon_contract::ApiError;
+use carillon_contract::view::Navigate;
+use url::Url;
+
+/// Remembers what rang.
+#[derive(Default)]
+pub(crate) struct Bells(Mutex<Vec<(String, String, Navigate)>>);
+
+impl Bells {
+    pub(crate) fn rung(&self) -> Vec<(String, String, Navigate)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Bell for Bells {
+    fn ring(&self, title: &str, body: &str, goes: &Navigate) -> Result<(), ApiError> {
+        let rung = (title.to_owned(), body.to_owned(), goes.clone());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(rung);
+        Ok(())
+    }
+}
+
+/// Remembers what was opened.
+#[derive(Default)]
+pub(crate) struct Pages(Mutex<Vec<String>>);
+
+impl Pages {
+    pub(crate) fn opened(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Browser for Pages {
+    fn open(&self, page: &Url) -> Result<(), ApiError> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(page.to_string());
+        Ok(())
+    }
+}
