@@ -140,7 +140,7 @@ CREATE TABLE topics (
     id         TEXT    NOT NULL,
     wanted_at  INTEGER NOT NULL, -- ms
     session    TEXT,   -- the socket on which the server confirmed it
-    refusal    TEXT,   -- the server's words where it refused
+    refusal    TEXT, missing_since INTEGER,   -- the server's words where it refused
     PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 

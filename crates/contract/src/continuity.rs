@@ -23,6 +23,8 @@ pub enum GapReason {
     TooLarge,
     /// Catching up failed although the server offers it.
     CatchUpFailed,
+    /// A topic that the person follows could not be joined, or the server did not say.
+    NotJoined,
 }
 
 impl GapReason {
@@ -34,6 +36,7 @@ impl GapReason {
             Self::LogReplaced => "log-replaced",
             Self::TooLarge => "too-large",
             Self::CatchUpFailed => "catch-up-failed",
+            Self::NotJoined => "not-joined",
         }
     }
 
@@ -44,6 +47,7 @@ impl GapReason {
             "log-replaced" => Self::LogReplaced,
             "too-large" => Self::TooLarge,
             "catch-up-failed" => Self::CatchUpFailed,
+            "not-joined" => Self::NotJoined,
             _ => Self::NoReplay,
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Accounts share nothing but the hub, so that one can neither delay nor break another.
 
+mod following;
 mod session;
 mod upkeep;
 
@@ -54,6 +55,14 @@ pub(crate) enum Command {
     Leave(Topic),
 }
 
+impl Command {
+    fn topic(&self) -> &Topic {
+        match self {
+            Self::Join(topic) | Self::Leave(topic) => topic,
+        }
+    }
+}
+
 /// What came of a request to the server.
 enum Reply {
     /// Topics were asked for. `catching_up` is set where the session waits for it.
@@ -69,7 +78,7 @@ enum Reply {
         fetched: Fetched,
     },
     /// A topic was left, or the server did not say.
-    Left,
+    Left { session: u64, topic: Topic },
 }
 
 /// How a connection stands at this moment.

@@ -1,10 +1,14 @@
 //! The `topics` table: what the person follows.
 
+use std::collections::BTreeSet;
+
+use carillon_contract::continuity::{Gap, GapReason};
 use carillon_contract::topic::TopicStatus;
 use carillon_contract::{Timestamp, Topic};
 use sqlx::FromRow;
 
 use crate::account::AccountStore;
+use crate::continuity;
 use crate::error::StoreError;
 
 #[derive(FromRow)]
@@ -58,27 +62,61 @@ impl AccountStore {
             .await
     }
 
-    /// Notes what the server said of a topic on the socket `session`.
+    /// Notes what the server said of topics on the socket `session`: joined, or refused in these words. What
+    /// one sends while it is not joined is missing: `since` is when that began, at the latest. Once it is
+    /// joined again, that span is a gap; those that were added are given back.
     ///
     /// # Errors
     /// Where the file can't be written.
-    pub async fn answer_topic(
+    pub async fn answer_topics(
         &self,
-        topic: Topic,
+        answers: Vec<(Topic, Option<String>)>,
         session: String,
-        refusal: Option<String>,
-    ) -> Result<(), StoreError> {
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<Gap>, StoreError> {
         self.writer()?
             .write(move |connection| {
                 Box::pin(async move {
-                    sqlx::query("UPDATE topics SET session = ?3, refusal = ?4 WHERE kind = ?1 AND id = ?2")
+                    let mut missing = BTreeSet::new();
+                    for (topic, refusal) in answers {
+                        let before: Option<i64> = if refusal.is_none() {
+                            sqlx::query_scalar(
+                                "SELECT missing_since FROM topics
+                                 WHERE kind = ?1 AND id = ?2 AND missing_since IS NOT NULL",
+                            )
+                            .bind(&topic.kind)
+                            .bind(&topic.id)
+                            .fetch_optional(&mut *connection)
+                            .await?
+                        } else {
+                            None
+                        };
+                        missing.extend(before);
+                        sqlx::query(
+                            "UPDATE topics SET session = ?3, refusal = ?4,
+                                 missing_since = iif(?4 IS NULL, NULL, coalesce(missing_since, ?5))
+                             WHERE kind = ?1 AND id = ?2",
+                        )
                         .bind(topic.kind)
                         .bind(topic.id)
-                        .bind(refusal.is_none().then_some(session))
+                        .bind(refusal.is_none().then_some(&session))
                         .bind(refusal)
-                        .execute(connection)
+                        .bind(since.0)
+                        .execute(&mut *connection)
                         .await?;
-                    Ok(())
+                    }
+                    let gap = |from: i64| Gap {
+                        // The clock may have been set back in between.
+                        from: Timestamp(from).min(now),
+                        to: now,
+                        why: GapReason::NotJoined,
+                    };
+                    let gaps: Vec<Gap> = missing.into_iter().map(gap).collect();
+                    for gap in &gaps {
+                        continuity::insert_gap(connection, gap).await?;
+                    }
+                    Ok(gaps)
                 })
             })
             .await

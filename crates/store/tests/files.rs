@@ -4,6 +4,7 @@ mod common;
 
 use std::time::Duration;
 
+use carillon_contract::continuity::{Gap, GapReason};
 use carillon_contract::entity::EntityId;
 use carillon_contract::{AccountId, PlatformId, Timestamp, Topic};
 use carillon_store::activity::ActivityKey;
@@ -190,7 +191,7 @@ async fn a_topic_is_confirmed_only_for_the_socket_that_said_so() {
     store.want_topic(topic.clone(), NOW).await.unwrap();
     store.want_topic(topic.clone(), NOW).await.unwrap();
     store
-        .answer_topic(topic.clone(), "socket-1".into(), None)
+        .answer_topics(vec![(topic.clone(), None)], "socket-1".into(), NOW, NOW)
         .await
         .unwrap();
     assert!(store.topics(Some("socket-1")).await.unwrap()[0].confirmed);
@@ -199,6 +200,40 @@ async fn a_topic_is_confirmed_only_for_the_socket_that_said_so() {
     assert!(store.drop_topic(topic.clone()).await.unwrap());
     assert!(!store.drop_topic(topic).await.unwrap());
     assert_eq!(store.topics(None).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_a_topic_sent_while_it_was_not_joined_is_one_gap_once_it_is() {
+    let fixture = fixture().await;
+    let store = &fixture.store;
+    let at = |n: i64| Timestamp(NOW.0 + n);
+    let topic = |id: &str| Topic {
+        kind: "market".into(),
+        id: id.into(),
+    };
+    for id in ["m-1", "m-2"] {
+        store.want_topic(topic(id), NOW).await.unwrap();
+    }
+    let answer = async |refusal: Option<&str>, since: i64, now: i64| {
+        let answers = ["m-1", "m-2"].map(|id| (topic(id), refusal.map(str::to_owned)));
+        store
+            .answer_topics(answers.into(), "socket".into(), at(since), at(now))
+            .await
+            .unwrap()
+    };
+    assert_eq!(answer(None, 1, 2).await, []);
+    // Refused over two connections: it began with the first.
+    assert_eq!(answer(Some("full"), 10, 20).await, []);
+    assert_eq!(answer(Some("full"), 30, 40).await, []);
+    assert_eq!(store.gaps(9).await.unwrap(), []);
+    let gap = Gap {
+        from: at(10),
+        to: at(60),
+        why: GapReason::NotJoined,
+    };
+    assert_eq!(answer(None, 50, 60).await, [gap]);
+    assert_eq!(store.gaps(9).await.unwrap(), [gap], "both topics are one gap");
+    assert_eq!(answer(None, 70, 80).await, []);
 }
 
 #[tokio::test]

@@ -103,7 +103,7 @@ tries: number, };
 /**
  * Why events may be missing.
  */
-export type GapReason = "no-replay" | "pruned" | "log-replaced" | "too-large" | "catch-up-failed";
+export type GapReason = "no-replay" | "pruned" | "log-replaced" | "too-large" | "catch-up-failed" | "not-joined";
 
 /**
  * A span of time in which events may be missing.

@@ -1,10 +1,11 @@
 //! A session of an account: from the welcome over joining topics and catching up to being live.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use carillon_contract::continuity::{Cursor, Gap, GapReason};
-use carillon_contract::{Frame, Topic, UiEvent};
+use carillon_contract::{Frame, Timestamp, Topic};
 use carillon_link::Cause;
 use carillon_link::transport::{Events, SendError, Session, Socket};
 use carillon_platforms::{Answer, Request, SyncPage, Welcome};
@@ -14,7 +15,7 @@ use carillon_store::ingest::Batch;
 use super::{Command, Reply, Running};
 use crate::catch_up::{Before, Plan, gap, plan};
 use crate::ingest::sort;
-use crate::topics::{TopicAnswer, ask, join};
+use crate::topics::ask;
 
 /// Catch-ups that may fail in a row before what was missed is given up, and that is told.
 const CATCH_UPS: u32 = 3;
@@ -50,6 +51,9 @@ pub(super) struct Live {
     pub(super) lost: bool,
     /// What is missing before the first page of what is fetched; stored with that page.
     pub(super) gap: Option<GapReason>,
+    /// Topics that the server is being asked about, and what is to be asked next; `None` before the wanted ones
+    /// were read.
+    pub(super) asked: Option<BTreeMap<Topic, Option<Command>>>,
 }
 
 /// How far a session has come.
@@ -72,6 +76,7 @@ impl Live {
             log: None,
             lost: false,
             gap: None,
+            asked: None,
         }
     }
 }
@@ -106,55 +111,6 @@ impl Running {
         false
     }
 
-    /// Joins the wanted topics; what follows waits for the answers, so that what is fetched includes them.
-    pub(super) async fn join_topics(&mut self, session: u64) {
-        let wanted = match self.with.store.topics(None).await {
-            Ok(wanted) => wanted.into_iter().map(|status| status.topic).collect(),
-            Err(error) => {
-                tracing::error!(%error, "Read the wanted topics");
-                self.with.link.give_up(session, cache_failed(&error)).await;
-                return;
-            }
-        };
-        self.ask_to_join(session, wanted, true);
-    }
-
-    fn ask_to_join(&mut self, session: u64, topics: Vec<Topic>, catching_up: bool) {
-        let platform = Arc::clone(&self.with.platform);
-        let Some(live) = self.live(session) else { return };
-        let socket = Arc::clone(&live.socket);
-        self.requests.spawn(async move {
-            let answers = join(platform, socket, topics).await;
-            Reply::Joined {
-                session,
-                answers,
-                catching_up,
-            }
-        });
-    }
-
-    pub(super) fn command(&mut self, command: Command) {
-        let Some(live) = self.session.as_ref() else { return };
-        let (number, online) = (live.number, live.stage != Stage::SigningIn);
-        // Before the welcome nothing may be asked; the topic is stored, and joined with the others then.
-        if !online {
-            return;
-        }
-        match command {
-            Command::Join(topic) => self.ask_to_join(number, vec![topic], false),
-            Command::Leave(topic) => {
-                let (platform, socket) = (Arc::clone(&self.with.platform), Arc::clone(&live.socket));
-                self.requests.spawn(async move {
-                    // It is no longer wanted, whatever the server says; the next connection leaves it out.
-                    if let Err(error) = ask(&*platform, &*socket, &Request::Unsubscribe(topic)).await {
-                        tracing::debug!(%error, "Leave a topic");
-                    }
-                    Reply::Left
-                });
-            }
-        }
-    }
-
     pub(super) async fn reply(&mut self, reply: Reply) {
         match reply {
             Reply::Joined {
@@ -162,12 +118,8 @@ impl Running {
                 answers,
                 catching_up,
             } => {
-                let silent = self.joined(session, answers).await;
+                self.joined(session, answers, catching_up).await;
                 if catching_up {
-                    // What a room sends from here on is fetched or comes live only where it was joined.
-                    if silent && let Some(live) = self.live(session) {
-                        live.gap = Some(GapReason::CatchUpFailed);
-                    }
                     self.catch_up(session).await;
                 }
             }
@@ -182,37 +134,8 @@ impl Running {
                 // and why.
                 Fetched::Lost => {}
             },
-            Reply::Left => {}
+            Reply::Left { session, topic } => self.answered(session, [topic]),
         }
-    }
-
-    /// Stores what the server said of topics; tells whether it said nothing of some.
-    async fn joined(&mut self, session: u64, answers: Vec<(Topic, TopicAnswer)>) -> bool {
-        let Some(live) = self.live(session) else {
-            return false;
-        };
-        let id = live.id.clone();
-        let silent = answers
-            .iter()
-            .any(|(_, answer)| *answer == TopicAnswer::Unanswered);
-        for (topic, answer) in answers {
-            let refusal = match answer {
-                TopicAnswer::Joined => None,
-                TopicAnswer::Refused(why) => Some(why),
-                TopicAnswer::Unanswered => Some("The server did not answer.".to_owned()),
-            };
-            if let Err(error) = self.with.store.answer_topic(topic, id.clone(), refusal).await {
-                tracing::warn!(%error, "Store what the server said of a topic");
-            }
-        }
-        match self.with.store.topics(Some(&id)).await {
-            Ok(topics) => {
-                let account = self.with.account.id.clone();
-                self.with.hub.send(UiEvent::Topics { account, topics });
-            }
-            Err(error) => tracing::warn!(%error, "Read the topics"),
-        }
-        silent
     }
 
     /// Begins to catch up, or goes live at once where there is nothing to fetch.
@@ -235,7 +158,7 @@ impl Running {
         let Some(live) = self.live(session) else { return };
         match plan(&before, &live.welcome) {
             Plan::Fetch { since, gap } => {
-                live.gap = gap.or(live.gap);
+                live.gap = gap;
                 self.fetch(session, since);
             }
             Plan::Skip { cursor, gap } => {
@@ -355,14 +278,18 @@ impl Running {
     /// The gap that is to be stored with what follows it.
     async fn gaps(&self, why: Option<GapReason>) -> Vec<Gap> {
         let Some(why) = why else { return Vec::new() };
-        let complete_until = match self.with.store.last_seen().await {
+        vec![gap(self.complete_until().await, self.with.clock.now(), why)]
+    }
+
+    /// Up to when nothing is missing; `None` before the first connection.
+    pub(super) async fn complete_until(&self) -> Option<Timestamp> {
+        match self.with.store.last_seen().await {
             Ok(seen) => seen.and_then(|seen| seen.complete_until),
             Err(error) => {
                 tracing::warn!(%error, "Read how far everything is stored");
                 None
             }
-        };
-        vec![gap(complete_until, self.with.clock.now(), why)]
+        }
     }
 
     /// A batch that holds nothing but the time up to which everything is there.

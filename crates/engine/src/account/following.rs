@@ -1,0 +1,143 @@
+//! Following topics on a connection. What is said of one topic reaches the server in the order in which it was
+//! said; topics do not wait for each other.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use carillon_contract::{Topic, UiEvent};
+use carillon_platforms::Request;
+
+use super::session::cache_failed;
+use super::{Command, Reply, Running};
+use crate::topics::{TopicAnswer, ask, join};
+
+impl Running {
+    /// Joins the wanted topics; what follows waits for the answers, so that what is fetched includes them.
+    pub(super) async fn join_topics(&mut self, session: u64) {
+        let wanted = match self.with.store.topics(None).await {
+            Ok(wanted) => wanted.into_iter().map(|status| status.topic).collect(),
+            Err(error) => {
+                tracing::error!(%error, "Read the wanted topics");
+                self.with.link.give_up(session, cache_failed(&error)).await;
+                return;
+            }
+        };
+        if let Some(live) = self.live(session) {
+            live.asked = Some(BTreeMap::new());
+        }
+        self.ask_to_join(session, wanted, true);
+    }
+
+    fn ask_to_join(&mut self, session: u64, topics: Vec<Topic>, catching_up: bool) {
+        let platform = Arc::clone(&self.with.platform);
+        let Some(live) = self.live(session) else { return };
+        let socket = Arc::clone(&live.socket);
+        if let Some(asked) = &mut live.asked {
+            asked.extend(topics.iter().map(|topic| (topic.clone(), None)));
+        }
+        self.requests.spawn(async move {
+            let answers = join(platform, socket, topics).await;
+            Reply::Joined {
+                session,
+                answers,
+                catching_up,
+            }
+        });
+    }
+
+    fn ask_to_leave(&mut self, session: u64, topic: Topic) {
+        let platform = Arc::clone(&self.with.platform);
+        let Some(live) = self.live(session) else { return };
+        let socket = Arc::clone(&live.socket);
+        if let Some(asked) = &mut live.asked {
+            asked.insert(topic.clone(), None);
+        }
+        self.requests.spawn(async move {
+            // It is no longer wanted, whatever the server says; the next connection leaves it out.
+            if let Err(error) = ask(&*platform, &*socket, &Request::Unsubscribe(topic.clone())).await {
+                tracing::debug!(%error, "Leave a topic");
+            }
+            Reply::Left { session, topic }
+        });
+    }
+
+    /// Carries out what a person asks.
+    pub(super) fn command(&mut self, command: Command) {
+        let Some(live) = self.session.as_mut() else { return };
+        // Until the wanted topics have been read nothing is asked: what is stored will be among them.
+        let Some(asked) = &mut live.asked else { return };
+        if let Some(next) = asked.get_mut(command.topic()) {
+            // Of what is said meanwhile, only the last word counts.
+            *next = Some(command);
+            return;
+        }
+        let session = live.number;
+        match command {
+            Command::Join(topic) => self.ask_to_join(session, vec![topic], false),
+            Command::Leave(topic) => self.ask_to_leave(session, topic),
+        }
+    }
+
+    /// Goes on with what was said of these topics while the server was being asked.
+    pub(super) fn answered(&mut self, session: u64, topics: impl IntoIterator<Item = Topic>) {
+        for topic in topics {
+            let Some(live) = self.live(session) else { return };
+            let next = live.asked.as_mut().and_then(|asked| asked.remove(&topic));
+            if let Some(command) = next.flatten() {
+                self.command(command);
+            }
+        }
+    }
+
+    /// Stores what the server said of topics, and tells. Where one can't be joined that was before, or that is
+    /// joined only now, what it sent in between is missing.
+    pub(super) async fn joined(
+        &mut self,
+        session: u64,
+        answers: Vec<(Topic, TopicAnswer)>,
+        catching_up: bool,
+    ) {
+        let Some(live) = self.live(session) else { return };
+        let id = live.id.clone();
+        let topics: Vec<Topic> = answers.iter().map(|(topic, _)| topic.clone()).collect();
+        let answers = answers
+            .into_iter()
+            .map(|(topic, answer)| {
+                let refusal = match answer {
+                    TopicAnswer::Joined => None,
+                    TopicAnswer::Refused(why) => Some(why),
+                    TopicAnswer::Unanswered => Some("The server did not answer.".to_owned()),
+                };
+                (topic, refusal)
+            })
+            .collect();
+        let now = self.with.clock.now();
+        let since = if catching_up {
+            self.complete_until().await.unwrap_or(now)
+        } else {
+            now
+        };
+        match self
+            .with
+            .store
+            .answer_topics(answers, id.clone(), since, now)
+            .await
+        {
+            Ok(gaps) => {
+                for gap in gaps {
+                    let account = self.with.account.id.clone();
+                    self.with.hub.send(UiEvent::Gap { account, gap });
+                }
+            }
+            Err(error) => tracing::warn!(%error, "Store what the server said of topics"),
+        }
+        match self.with.store.topics(Some(&id)).await {
+            Ok(topics) => {
+                let account = self.with.account.id.clone();
+                self.with.hub.send(UiEvent::Topics { account, topics });
+            }
+            Err(error) => tracing::warn!(%error, "Read the topics"),
+        }
+        self.answered(session, topics);
+    }
+}
