@@ -8,7 +8,7 @@ export function read(text) {
   const messages = {}
   for (const line of text.split('\n')) {
     const entry = line.trim().replace(/,$/, '')
-    if (!entry.startsWith('"')) continue
+    if (entry === '' || entry === '{' || entry === '}') continue
     const [[key, message]] = Object.entries(JSON.parse(`{${entry}}`))
     const before = messages[key]
     if (before !== undefined && JSON.stringify(before) !== JSON.stringify(message)) {

@@ -20,6 +20,12 @@ export function lookOf(status: ConnectionStatus): Look {
   }
 }
 
+/** Whether trying again now could help: not while it is there, and not where a person has to do something first. */
+export function canTryNow(view: Pick<AccountView, 'connection' | 'paused'>): boolean {
+  const look = lookOf(view.connection)
+  return !view.paused && (look === 'reconnecting' || look === 'offline')
+}
+
 /** The word of a look, for one account. */
 export function wordOf(look: Look): string {
   switch (look) {
@@ -39,6 +45,22 @@ export function wordOf(look: Look): string {
 /** The words for a connection. The first try is not called a second one. */
 export function wordsOf(status: ConnectionStatus): string {
   return status.state === 'connecting' ? m.connection_connecting() : wordOf(lookOf(status))
+}
+
+/** How many connections look so: "1 catching up". */
+export function countWords(look: Look, count: number): string {
+  switch (look) {
+    case 'live':
+      return m.connections_live({ count })
+    case 'catching':
+      return m.connections_catching({ count })
+    case 'reconnecting':
+      return m.connections_reconnecting({ count })
+    case 'offline':
+      return m.connections_offline({ count })
+    case 'failed':
+      return m.connections_failed({ count })
+  }
 }
 
 /** Over several connections the worst wins; none at all is offline. */

@@ -1,3 +1,5 @@
+import type { Batch } from '../bridge/contract.gen'
+
 /** Events of one second: how many came, and whether one of them rang. */
 export interface Second {
   readonly count: number
@@ -33,4 +35,17 @@ export function pins(seconds: readonly Second[]): Pin[] {
     const x = Math.round((1 + (SECONDS - last.length + index) * step) * 10) / 10
     return [{ x, top: rang ? HIGHEST : LOWEST - share * (LOWEST - HIGHEST - 1), rang }]
   })
+}
+
+/** What a batch adds to the second in which it came: what changed and what was told, and whether it rang. */
+export function heard(batch: Batch): Second {
+  let count = 0
+  let rang = false
+  for (const event of batch.events) {
+    if (event.type === 'changes') count += Math.max(event.activity.length, event.entities.length, 1)
+    if (event.type !== 'notices') continue
+    count += event.notices.length
+    rang ||= !event.summary && event.notices.length > 0
+  }
+  return { count, rang }
 }

@@ -40,6 +40,11 @@ export class Store {
   #stops: Stop[] = []
   #again: ReturnType<typeof setTimeout> | undefined
 
+  /** Told of each batch as it comes, for what counts rather than keeps. */
+  // Nothing is drawn from it.
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity
+  readonly hearers = new Set<(batch: Batch) => void>()
+
   constructor(
     readonly bridge: Bridge,
     private readonly frames: Frames = animationFrames(),
@@ -135,6 +140,7 @@ export class Store {
   }
 
   #take(batch: Batch): void {
+    for (const hear of this.hearers) hear(batch)
     if (this.#readings > 0) {
       if (this.#journal.length < JOURNAL) this.#journal.push(...batch.events)
       else this.#overflowed = true

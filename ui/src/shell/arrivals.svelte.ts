@@ -1,0 +1,22 @@
+import type { Batch } from '../bridge/contract.gen'
+import { heard, SECONDS, type Second } from '../parts/peal'
+
+const QUIET: Second = { count: 0, rang: false }
+
+/** What came in each of the last sixty seconds, for the peal. */
+export class Arrivals {
+  seconds: readonly Second[] = $state.raw(Array.from({ length: SECONDS }, () => QUIET))
+  #now = QUIET
+
+  readonly take = (batch: Batch): void => {
+    const { count, rang } = heard(batch)
+    this.#now = { count: this.#now.count + count, rang: this.#now.rang || rang }
+  }
+
+  /** A second is over. */
+  tick(): void {
+    if (this.#now === QUIET && this.seconds.every((second) => second === QUIET)) return
+    this.seconds = [...this.seconds.slice(1), this.#now]
+    this.#now = QUIET
+  }
+}
