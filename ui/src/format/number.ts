@@ -113,3 +113,12 @@ export function formatDistance(change: Change, places: number, locale?: string):
   const by = change.by.units < 0n ? negate(change.by) : change.by
   return formatDecimal(by, locale === undefined ? { places } : { places, locale })
 }
+
+const ARROW = { up: '▲ ', down: '▼ ', same: '' }
+
+/** A change in one text: `▲ 0.164 (+34.9%)`. */
+export function formatChange(change: Change, places: number, locale?: string): string {
+  const of = locale === undefined ? {} : { locale }
+  const share = change.share === null ? '' : ` (${formatPercent(change.share, { signed: true, ...of })})`
+  return `${ARROW[change.way]}${formatDistance(change, places, locale)}${share}`
+}

@@ -138,3 +138,11 @@ export function appointment(at: Timestamp, now: Timestamp, where: Where = {}): s
   const time = format(at, { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }, where)
   return `${date(at, now, where)}, ${time}`
 }
+
+/** How long until then: `21 days`, `5 h`, `12 min`. */
+export function timeLeft(at: Timestamp, now: Timestamp): string {
+  const left = Math.max(0, at - now)
+  if (left < HOUR) return m.time_minutes({ count: Math.floor(left / MINUTE) })
+  if (left < 2 * DAY) return m.time_hours({ count: Math.floor(left / HOUR) })
+  return m.time_days({ count: Math.floor(left / DAY) })
+}

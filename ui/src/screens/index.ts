@@ -1,3 +1,4 @@
+import ChartLine from '@lucide/svelte/icons/chart-line'
 import Inbox from '@lucide/svelte/icons/inbox'
 import type { Component } from 'svelte'
 import type { IconOf } from '../parts/icon'
@@ -55,6 +56,24 @@ export const screens = {
     load: () => import('./inbox/Inbox.svelte'),
     role: 'inbox',
     nav: { icon: Inbox, rail: 'top', tab: 1, letter: 'i' },
+  }),
+  markets: define({
+    path: ':account/markets',
+    title: () => m.markets_title(),
+    load: () => import('./markets/Markets.svelte'),
+    nav: { icon: ChartLine, kind: 'market' },
+  }),
+  market: define({
+    path: ':account/market/:id',
+    title: () => m.market_title(),
+    load: () => import('./market/Market.svelte'),
+    parent: 'markets',
+  }),
+  rooms: define({
+    path: ':account/rooms',
+    title: () => m.rooms_title(),
+    load: () => import('./rooms/Rooms.svelte'),
+    parent: 'markets',
   }),
 }
 

@@ -19,6 +19,16 @@ export function topicOf(view: AccountView, thing: EntityId): TopicStatus | undef
 export const needsTopic = (view: AccountView, kind: string): boolean =>
   view.topicLimit !== null && kind in TOPIC_OF
 
+/** Whether a value came since Carillon began: while this window listened, or on the connection that still lasts. */
+function isReceived(state: State, view: AccountView, thing: EntityId, at: Timestamp): boolean {
+  if (state.heard.has(heardKey(view.account.id, thing))) return true
+  const { connection } = view
+  return (
+    at >=
+    Math.min(state.startedAt ?? Infinity, connection.state === 'connected' ? connection.since : Infinity)
+  )
+}
+
 /** How fresh a thing's number is that was so at a time. */
 export function freshnessOf(state: State, view: AccountView, thing: EntityId, at: Timestamp): Freshness {
   return freshness({
@@ -26,6 +36,6 @@ export function freshnessOf(state: State, view: AccountView, thing: EntityId, at
     topic: needsTopic(view, thing.kind) ? (topicOf(view, thing)?.confirmed ?? false) : null,
     gaps: view.gaps,
     at,
-    received: state.heard.has(heardKey(view.account.id, thing)) || at >= (state.startedAt ?? Infinity),
+    received: isReceived(state, view, thing, at),
   })
 }

@@ -42,7 +42,11 @@ function add(account: FakeAccount, market: Market): void {
 
 function topicsOf(account: FakeAccount, connected: boolean): TopicStatus[] {
   const followed = [...(account.entities.get(MARKET)?.keys() ?? [])].slice(0, FOLLOWED)
-  return followed.map((id) => ({ kind: MARKET, id, confirmed: connected, refusal: null }))
+  if (followed.length === 0) return []
+  return [
+    ...followed.map((id) => ({ kind: MARKET, id, confirmed: connected, refusal: null })),
+    { kind: 'creator', id: 'kestrel', confirmed: false, refusal: connected ? 'Only holders may join' : null },
+  ]
 }
 
 export function makeAccount(world: World, wanted: Wanted): FakeAccount {

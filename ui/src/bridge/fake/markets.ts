@@ -99,12 +99,16 @@ function walk(
 ): Market {
   const steps = times(random, last, opened)
   const trades: Trade[] = []
-  let yes = question.yes
-  const pull = (500 - question.yes) / Math.max(60, steps.length)
-  for (const at of steps) {
-    const trade = nextTrade(random, yes, at)
-    trades.push({ ...trade, yes })
-    yes = Math.min(970, Math.max(30, Math.round(yes + (random.next() - 0.5) * 15 + pull)))
+  // Prices wander with the root of time, and came from the middle.
+  const span = last - opened
+  const middle = 500 + (random.next() - 0.5) * 160
+  let drift = 0
+  for (const [index, at] of steps.entries()) {
+    const share = (last - at) / span
+    const yes = Math.round(question.yes + (middle - question.yes) * Math.min(1, share * 3) + drift)
+    trades.push({ ...nextTrade(random, yes, at), yes: Math.min(975, Math.max(25, yes)) })
+    const pause = (at - (steps[index + 1] ?? at)) / (10 * MINUTE)
+    drift = drift * 0.995 + (random.next() - 0.5) * 15 * Math.sqrt(Math.min(4, pause))
   }
   trades.reverse()
   const point = (trade: Trade, value: number): SeriesPoint => ({ at: trade.at, value: thousandths(value) })

@@ -38,9 +38,11 @@ const START: uPlot.Axis.Align = 1
 const DASHES = [5, 4]
 const LINE = 1.75
 const RING = 4
-/** How many lines of the grid there are at most, by the room between them. */
-const GRID_ROOM = 46
-const TIME_ROOM = 84
+/** How many lines the grid has about. */
+const GRID_LINES = 4
+const TIME_ROOM = 64
+/** Half of a label of the time axis. */
+const EDGE_ROOM = 22
 /** Room above the highest and below the lowest value, as a share of what is between. */
 const BREATH = 0.12
 
@@ -132,14 +134,16 @@ export class Plot {
           size: 26,
           gap: 8,
           space: TIME_ROOM,
-          values: (_, splits, __, ___, step) => splits.map((at) => options.axisTime(at, step)),
+          // A label at the left edge would be cut.
+          values: (plot, splits, _, __, step) =>
+            splits.map((at) => (plot.valToPos(at, 'x') < EDGE_ROOM ? '' : options.axisTime(at, step))),
         },
         {
           ...ink,
           side: RIGHT,
           size: 46,
           gap: 8,
-          space: GRID_ROOM,
+          space: (plot) => plot.bbox.height / devicePixelRatio / (GRID_LINES + 1),
           align: START,
           grid: { stroke: () => this.#theme.grid, width: 1 },
           values: (_, splits, __, ___, step) => splits.map((value) => options.axisValue(value, step)),
@@ -193,6 +197,8 @@ export class Plot {
     const y = (of: number): number => this.#plot.valToPos(of, 'y', true)
     const scale = devicePixelRatio
     ctx.save()
+    // The line before it may have been a dashed one.
+    ctx.setLineDash([])
     ctx.lineWidth = LINE * scale
     ctx.strokeStyle = this.#stroke(0)
     if (ending !== null) {
