@@ -1,6 +1,10 @@
+import Activity from '@lucide/svelte/icons/activity'
 import ChartLine from '@lucide/svelte/icons/chart-line'
 import Inbox from '@lucide/svelte/icons/inbox'
+import Search from '@lucide/svelte/icons/search'
+import Settings from '@lucide/svelte/icons/settings'
 import type { Component } from 'svelte'
+import type { AccountId, EntityId } from '../bridge/contract.gen'
 import type { IconOf } from '../parts/icon'
 import { build, match, type Params } from '../router'
 import { m } from '../text'
@@ -40,11 +44,18 @@ export interface Screen<Path extends string = string> {
   role?: Role
   /** The id of the screen that it belongs to in navigation, where it has no entry of its own. */
   parent?: string
+  /** Of which kind of thing it is the page; its path then has `:account` and `:id`. */
+  thing?: string
   /** `flow` hides the phone's tabs, `bare` fills the window: no rail, no tabs, no status bar. */
   frame?: 'shell' | 'flow' | 'bare'
 }
 
-function define<const Path extends string>(definition: Screen<Path>): Screen<Path> {
+/** A screen as it is written down; one without names in its path may leave them out. */
+interface Definition<Path extends string> extends Omit<Screen<Path>, 'load'> {
+  load: () => Promise<{ default: Component<ScreenProps<Path>> | Component }>
+}
+
+function define<const Path extends string>(definition: Definition<Path>): Definition<Path> {
   return definition
 }
 
@@ -57,6 +68,42 @@ export const screens = {
     role: 'inbox',
     nav: { icon: Inbox, rail: 'top', tab: 1, letter: 'i' },
   }),
+  search: define({
+    path: 'search',
+    title: () => m.search_title(),
+    load: () => import('./search/Search.svelte'),
+    role: 'search',
+    nav: { icon: Search, rail: 'top', tab: 3 },
+  }),
+  connections: define({
+    path: 'connections/:account?',
+    title: () => m.conn_title(),
+    load: () => import('./connections/Connections.svelte'),
+    role: 'account',
+    nav: { icon: Activity, rail: 'bottom', tab: 2, tabTitle: () => m.conn_accounts() },
+  }),
+  settings: define({
+    path: 'settings/:section?',
+    title: () => m.set_title(),
+    load: () => import('./settings/Settings.svelte'),
+    role: 'settings',
+    nav: { icon: Settings, rail: 'bottom', tab: 4, letter: 's' },
+  }),
+  add: define({
+    path: 'accounts/add/:method?',
+    title: () => m.add_title(),
+    load: () => import('./add-account/AddAccount.svelte'),
+    role: 'add',
+    parent: 'connections',
+    frame: 'flow',
+  }),
+  first: define({
+    path: 'welcome',
+    title: () => m.first_title(),
+    load: () => import('./first-run/FirstRun.svelte'),
+    role: 'start',
+    frame: 'bare',
+  }),
   markets: define({
     path: ':account/markets',
     title: () => m.markets_title(),
@@ -68,6 +115,7 @@ export const screens = {
     title: () => m.market_title(),
     load: () => import('./market/Market.svelte'),
     parent: 'markets',
+    thing: 'market',
   }),
   rooms: define({
     path: ':account/rooms',
@@ -88,7 +136,7 @@ export function href<Id extends ScreenId>(
     ? [params?: Params<PathOf<Id>>, query?: Record<string, string>]
     : [params: Params<PathOf<Id>>, query?: Record<string, string>]
 ): string {
-  return build(screens[id].path, params, query)
+  return build(screens[id].path, params as Readonly<Record<string, string | undefined>> | undefined, query)
 }
 
 /** A screen of the registry whose path is not known. */
@@ -107,4 +155,10 @@ export function find(path: string): { screen: AnyScreen; params: Record<string, 
     if (params) return { screen, params }
   }
   return undefined
+}
+
+/** The address of a thing's page; null for kinds that have none. */
+export function hrefOfThing(account: AccountId, { kind, id }: EntityId): string | null {
+  const page = all.find((screen) => screen.thing === kind)
+  return page === undefined ? null : build(page.path, { account, id })
 }

@@ -1,0 +1,65 @@
+import type { AccountView, ConnectionStatus, Gap, GapReason } from '../../bridge/contract.gen'
+import { m } from '../../text'
+
+/** What a person can do about a connection now. */
+export type Action = 'try-now' | 'connect' | 'disconnect' | 'sign-in'
+
+/** The actions that make sense in a state, the most likely one first. */
+export function actionsOf({ connection, paused }: Pick<AccountView, 'connection' | 'paused'>): Action[] {
+  switch (connection.state) {
+    case 'error':
+      return ['sign-in']
+    case 'disconnected':
+      return ['connect']
+    case 'reconnecting':
+      return paused ? ['connect'] : ['try-now', 'disconnect']
+    case 'connecting':
+    case 'connected':
+      return ['disconnect']
+  }
+}
+
+/** Those that “Reconnect all” asks: all but what was disconnected by hand or needs the person. */
+export function reconnectable(accounts: readonly AccountView[]): AccountView[] {
+  return accounts.filter(({ paused, connection }) => !paused && connection.state !== 'error')
+}
+
+/** Why events may be missing, in plain words. */
+export function gapWhy(why: GapReason): string {
+  switch (why) {
+    case 'no-replay':
+      return m.conn_gap_no_replay()
+    case 'pruned':
+      return m.conn_gap_pruned()
+    case 'log-replaced':
+      return m.conn_gap_log_replaced()
+    case 'too-large':
+      return m.conn_gap_too_large()
+    case 'catch-up-failed':
+      return m.conn_gap_catch_up_failed()
+    case 'not-joined':
+      return m.conn_gap_not_joined()
+  }
+}
+
+/** Gaps, newest first. */
+export function gapsOf(view: Pick<AccountView, 'gaps'>): Gap[] {
+  return [...view.gaps].sort((a, b) => b.to - a.to)
+}
+
+/** A socket's id, short enough for a strip: both ends tell sockets apart. */
+export function shortSocket(id: string): string {
+  return id.length <= 10 ? id : `${id.slice(0, 4)}…${id.slice(-3)}`
+}
+
+/** Whether a state is one that has to be explained. */
+export function hasCause({ cause, state }: ConnectionStatus): boolean {
+  return cause !== null && state !== 'connected'
+}
+
+/** An account by name: two of a platform are told apart by who they are. */
+export function nameOf(view: AccountView, all: readonly AccountView[]): string {
+  const twins = all.filter((other) => other.title === view.title).length > 1
+  const who = view.account.identity.name ?? view.account.identity.userId
+  return twins ? `${view.title}, ${who}` : view.title
+}

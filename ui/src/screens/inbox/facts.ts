@@ -1,0 +1,47 @@
+import type { Entity } from '../../bridge/contract.gen'
+import { m } from '../../text'
+
+/** How a value of a thing is written. */
+export type FactKind = 'price' | 'amount' | 'count' | 'time' | 'text' | 'outcome'
+
+export interface Fact {
+  field: string
+  label: string
+  kind: FactKind
+  value: string | number
+}
+
+interface Wanted {
+  field: string
+  label: () => string
+  kind: FactKind
+}
+
+/** What is worth knowing at a glance, per kind of thing, most important first. */
+const WANTED: Readonly<Record<string, readonly Wanted[]>> = {
+  market: [
+    { field: 'outcome', label: () => m.fact_outcome(), kind: 'outcome' },
+    { field: 'yesPrice', label: () => m.fact_yes(), kind: 'price' },
+    { field: 'noPrice', label: () => m.fact_no(), kind: 'price' },
+    { field: 'totalVolume', label: () => m.fact_volume(), kind: 'amount' },
+    { field: 'totalParticipants', label: () => m.fact_participants(), kind: 'count' },
+    { field: 'resolvedAt', label: () => m.fact_resolved(), kind: 'time' },
+    { field: 'endsAt', label: () => m.fact_ends(), kind: 'time' },
+  ],
+}
+
+/** As many as fit in a strip. */
+const MOST = 4
+
+/** The facts that are known of a thing; none of a kind that has no words here. */
+export function factsOf(thing: Entity): Fact[] {
+  const facts: Fact[] = []
+  for (const { field, label, kind } of WANTED[thing.kind] ?? []) {
+    const value = thing.fields[field]
+    // Once it is decided, the prices say nothing any more.
+    if (kind === 'price' && thing.fields['outcome'] !== undefined) continue
+    if (typeof value !== 'string' && typeof value !== 'number') continue
+    facts.push({ field, label: label(), kind, value })
+  }
+  return facts.slice(0, MOST)
+}

@@ -1,0 +1,76 @@
+import { toCallError, type Bridge } from '../../bridge/bridge'
+import type { VaultView } from '../../bridge/contract.gen'
+
+/** Shorter passphrases are guessed. */
+export const SHORTEST = 8
+
+export type PassphraseProblem = 'short' | 'differs'
+
+/** What stands in the way of a passphrase. One that opens a file is not judged: the file says whether it fits. */
+export function problemOfPassphrase(
+  passphrase: string,
+  again: string,
+  making: boolean,
+): PassphraseProblem | null {
+  if (!making) return passphrase === '' ? 'short' : null
+  if (passphrase.length < SHORTEST) return 'short'
+  return passphrase === again ? null : 'differs'
+}
+
+/** What the person does about the place for tokens and keys, and what came of it. */
+export class VaultCheck {
+  busy: 'checking' | 'sealing' | null = $state(null)
+  /** The core's words about what went wrong. */
+  failure: string | null = $state(null)
+  /** Whether the last look found what was known before. */
+  same = $state(false)
+  passphrase = $state('')
+  again = $state('')
+  tried = $state(false)
+
+  constructor(
+    private readonly call: Bridge['call'],
+    private readonly onChange: (view: VaultView) => void,
+  ) {}
+
+  problem(making: boolean): PassphraseProblem | null {
+    return this.tried ? problemOfPassphrase(this.passphrase, this.again, making) : null
+  }
+
+  /** Looks again. */
+  async check(before: VaultView): Promise<void> {
+    await this.#ask('checking', async () => {
+      const now = await this.call('check_vault')
+      this.same = now.state === before.state && now.backend === before.backend
+      return now
+    })
+  }
+
+  /** Makes the sealed file, or opens it. The passphrase is forgotten whatever came of it. */
+  async seal(making: boolean): Promise<void> {
+    this.tried = true
+    if (problemOfPassphrase(this.passphrase, this.again, making) !== null) return
+    await this.#ask('sealing', () => this.call('use_sealed_vault', { passphrase: this.passphrase }))
+    this.forget()
+  }
+
+  forget(): void {
+    this.passphrase = ''
+    this.again = ''
+    this.tried = false
+  }
+
+  async #ask(busy: 'checking' | 'sealing', ask: () => Promise<VaultView>): Promise<void> {
+    if (this.busy !== null) return
+    this.busy = busy
+    this.failure = null
+    this.same = false
+    try {
+      this.onChange(await ask())
+    } catch (thrown) {
+      this.failure = toCallError(thrown).message
+    } finally {
+      this.busy = null
+    }
+  }
+}
