@@ -61,8 +61,12 @@ impl From<DemoError> for ApiError {
     }
 }
 
-/// Starts the server again where accounts of the demo are left from before.
-pub(crate) async fn resume(core: &Core, engine: &Engine) -> Result<(), DemoError> {
+/// Starts the server with the app: at once where the start asked for the demo, else where accounts of it are left
+/// from before.
+pub(crate) async fn begin(core: &Arc<Core>, engine: &Engine) -> Result<(), DemoError> {
+    if core.setup.is_demo {
+        return add(core, engine).await.map(drop);
+    }
     let accounts = accounts(engine).await?;
     if accounts.is_empty() {
         return Ok(());

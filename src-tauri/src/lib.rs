@@ -43,6 +43,27 @@ pub fn run(setup: Setup) -> tauri::Result<()> {
     Ok(())
 }
 
+/// Runs the app on a phone.
+#[cfg(mobile)]
+#[tauri::mobile_entry_point]
+fn run_on_a_phone() {
+    setup::logging();
+    let built = with_core(Builder::<tauri::Wry>::default())
+        .plugin(tauri_plugin_deep_link::init())
+        .plugin(tauri_plugin_notification::init())
+        .plugin(tauri_plugin_opener::init())
+        .setup(|app| {
+            // Only the running app knows where its data is.
+            let folder = app.path().app_data_dir()?;
+            begin(app, Setup::in_folder(folder))
+        })
+        .build(tauri::generate_context!());
+    match built {
+        Ok(app) => app.run(|app, event| lifecycle::on_run_event(app, &event)),
+        Err(error) => tracing::error!(%error, "Build the app"),
+    }
+}
+
 /// What every form of the app has: the commands, and what they work on.
 pub fn with_core<R: Runtime>(builder: Builder<R>) -> Builder<R> {
     builder
@@ -100,7 +121,7 @@ fn begin<R: Runtime>(app: &mut App<R>, setup: Setup) -> Result<(), Box<dyn std::
     app.manage(Arc::clone(&core));
     core.begin();
     follow_links(handle);
-    #[cfg(unix)]
+    #[cfg(all(unix, desktop))]
     lifecycle::follow_signals(handle);
     #[cfg(desktop)]
     core.tasks.spawn_on(

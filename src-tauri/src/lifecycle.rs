@@ -107,7 +107,7 @@ fn stop<R: Runtime>(app: &AppHandle<R>, code: i32) {
 }
 
 /// Ends the app as its menu would when the system asks the process to end.
-#[cfg(unix)]
+#[cfg(all(unix, desktop))]
 pub(crate) fn follow_signals<R: Runtime>(app: &AppHandle<R>) {
     use tokio::signal::unix::{SignalKind, signal};
 

@@ -121,6 +121,18 @@ impl Setup {
         })
     }
 
+    /// Everything as the person chose, in the folder that the system gives to the app.
+    #[cfg(mobile)]
+    pub(crate) fn in_folder(folder: PathBuf) -> Self {
+        Self {
+            home: Home::new(folder),
+            asked: Asked::AsChosen,
+            overrides: Overrides::default(),
+            is_demo: false,
+            is_usual: true,
+        }
+    }
+
     /// Deletes what is not to be kept, once everything is closed.
     pub(crate) fn clear(&self) {
         if self.is_demo

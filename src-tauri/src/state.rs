@@ -125,11 +125,14 @@ impl Core {
         let engine = Engine::own(parts).await.map_err(|error| ApiError::from(&error))?;
         self.attention.set_settings(settings);
         #[cfg(feature = "demo")]
-        if let Err(error) = crate::demo::resume(self, &engine).await {
+        if let Err(error) = crate::demo::begin(self, &engine).await {
             // Its accounts say that their server is away, and the others start all the same.
             tracing::error!(%error, "Start the demo's server");
         }
-        engine.start_all().await.map_err(|error| ApiError::from(&error))?;
+        if let Err(error) = engine.start_all().await {
+            engine.stop().await;
+            return Err(ApiError::from(&error));
+        }
         Ok(engine)
     }
 
@@ -229,8 +232,16 @@ impl Core {
         Ok(self.keeping.lock().await.view())
     }
 
-    /// Stops the engine and starts it with what there is now.
+    /// Stops the engine and starts it with what there is now. Whoever asked for it may stop waiting.
     async fn restart(self: &Arc<Self>) {
+        let core = Arc::clone(self);
+        let restarted = self.tasks.spawn(async move { core.restart_now().await });
+        if let Err(error) = restarted.await {
+            tracing::error!(%error, "Restart the engine");
+        }
+    }
+
+    async fn restart_now(self: &Arc<Self>) {
         let mut stage = Arc::clone(&self.stage).write_owned().await;
         if matches!(*stage, Stage::Closed) {
             return;

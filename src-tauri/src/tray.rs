@@ -1,5 +1,6 @@
 //! The tray icon of desktops: says whether something waits, opens the window, and quits.
 
+mod host;
 mod look;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -147,48 +148,5 @@ fn picture(mark: Mark, ink: Ink) -> Image<'static> {
         (Mark::Unread, Ink::White) => tauri::include_image!("../icons/tray-unread-white-32.png"),
         (Mark::Offline, Ink::Black) => tauri::include_image!("../icons/tray-offline-black-32.png"),
         (Mark::Offline, Ink::White) => tauri::include_image!("../icons/tray-offline-white-32.png"),
-    }
-}
-
-/// Whether there is somewhere to put an icon.
-#[cfg(target_os = "linux")]
-mod host {
-    use zbus::Connection;
-
-    /// Who collects the icons, and tells whether anybody shows them.
-    const WATCHER: &str = "org.kde.StatusNotifierWatcher";
-
-    pub(super) async fn is_there() -> bool {
-        match ask().await {
-            Ok(is_there) => is_there,
-            Err(error) => {
-                tracing::debug!(%error, "Ask for a tray");
-                false
-            }
-        }
-    }
-
-    async fn ask() -> zbus::Result<bool> {
-        let bus = Connection::session().await?;
-        let answer = bus
-            .call_method(
-                Some(WATCHER),
-                "/StatusNotifierWatcher",
-                Some("org.freedesktop.DBus.Properties"),
-                "Get",
-                &(WATCHER, "IsStatusNotifierHostRegistered"),
-            )
-            .await?;
-        let value: zbus::zvariant::OwnedValue = answer.body().deserialize()?;
-        Ok(bool::try_from(value)?)
-    }
-}
-
-/// Whether there is somewhere to put an icon.
-#[cfg(not(target_os = "linux"))]
-mod host {
-    /// These systems always have a place for it.
-    pub(super) async fn is_there() -> bool {
-        std::future::ready(true).await
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use carillon_contract::view::Navigate;
-use tauri::webview::NewWindowResponse;
+use tauri::webview::{NewWindowResponse, PageLoadEvent};
 use tauri::{
     AppHandle, Emitter as _, Manager as _, Runtime, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent,
 };
@@ -79,8 +79,16 @@ impl Landing {
     }
 }
 
-/// Shows the window, and brings it to the front.
+/// Shows the window, and brings it to the front. Whoever asks may be on any thread: taps, links and second starts
+/// come on threads of their own, and windows are built by the event loop.
 pub(crate) fn show<R: Runtime>(app: &AppHandle<R>) {
+    let handle = app.clone();
+    if let Err(error) = app.run_on_main_thread(move || show_here(&handle)) {
+        tracing::warn!(%error, "Ask the event loop for the window");
+    }
+}
+
+fn show_here<R: Runtime>(app: &AppHandle<R>) {
     let shown = match app.get_webview_window(MAIN) {
         Some(window) => window
             .unminimize()
@@ -105,7 +113,11 @@ fn build<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
         .on_navigation(move |url| is_own_page(url, development.as_ref()))
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false)
-        .on_page_load(move |_, _| loaded.state::<Landing>().left());
+        .on_page_load(move |_, page| {
+            if page.event() == PageLoadEvent::Started {
+                loaded.state::<Landing>().left();
+            }
+        });
     #[cfg(desktop)]
     let builder = builder
         .title(texts::NAME)
@@ -131,11 +143,7 @@ pub(crate) fn lead_to<R: Runtime>(app: &AppHandle<R>, goes: Navigate) {
     if let Some(goes) = app.state::<Landing>().lead(goes) {
         tell(app, &goes);
     }
-    let handle = app.clone();
-    // Taps and links come on threads of their own, and windows are built by the event loop.
-    if let Err(error) = app.run_on_main_thread(move || show(&handle)) {
-        tracing::warn!(%error, "Ask the event loop for the window");
-    }
+    show(app);
 }
 
 /// The window listens from now on.

@@ -16,7 +16,7 @@ mod window;
 use std::sync::Arc;
 
 use carillon_contract::view::Batch;
-use carillon_contract::{ApiError, with_commands};
+use carillon_contract::{ApiError, ErrorCode, with_commands};
 use tauri::ipc::{Channel, Invoke};
 use tauri::{Runtime, State, Webview};
 
@@ -47,7 +47,11 @@ macro_rules! commands {
                     core: State<'_, Arc<Core>>,
                     $($arg: $type),*
                 ) -> Result<$answer, ApiError> {
-                    answer::$name(&core, $($arg),*).await
+                    tokio::select! {
+                        biased;
+                        () = core.stopping.cancelled() => Err(closing()),
+                        answered = answer::$name(&core, $($arg),*) => answered,
+                    }
                 }
             )*
         }
@@ -78,6 +82,14 @@ async fn listen<R: Runtime>(
         .await;
     crate::window::listens(tauri::Manager::app_handle(&webview));
     Ok(())
+}
+
+/// Nobody waits for an answer while the app is left: a server that does not answer would keep it from leaving.
+fn closing() -> ApiError {
+    ApiError {
+        code: ErrorCode::Busy,
+        message: String::from("Carillon is being closed"),
+    }
 }
 
 /// An error of the engine as the window is told it.

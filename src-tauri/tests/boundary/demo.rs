@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 
+use carillon_app::vault::Asked;
 use carillon_contract::{Account, ConnectionState, UiEvent};
 use serde_json::json;
 
@@ -108,4 +109,24 @@ fn the_demo_goes_with_its_last_account() {
     desk.call::<()>("remove_account", json!({ "account": accounts[1].id }));
     assert!(!folder.exists());
     desk.close();
+}
+
+#[test]
+fn a_start_with_the_demo_begins_so_and_leaves_nothing_behind() {
+    let plan = Plan {
+        asked: Asked::Memory,
+        is_demo: true,
+        ..plan()
+    };
+    let folder = plan.home().folder().to_owned();
+    let desk = plan.open();
+    desk.listen();
+    let snapshot = desk.snapshot();
+    assert_eq!(snapshot.accounts.len(), 2);
+    assert_eq!(snapshot.vault.backend, "memory");
+    assert!(snapshot.vault.sentence.contains("demo"));
+    until_connected(&desk, &snapshot.accounts[0].account);
+    assert!(folder.exists());
+    desk.close();
+    assert!(!folder.exists());
 }

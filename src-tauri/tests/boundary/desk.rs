@@ -55,6 +55,8 @@ pub(crate) struct Desk {
 pub(crate) struct Plan {
     pub(crate) folder: Arc<TempDir>,
     pub(crate) asked: Asked,
+    /// Whether the start asks for the demo.
+    pub(crate) is_demo: bool,
     /// Instead of what the capability says.
     pub(crate) context: Option<Context<MockRuntime>>,
 }
@@ -70,6 +72,7 @@ impl Plan {
         Self {
             folder: Arc::new(tempfile::tempdir().unwrap()),
             asked: Asked::Given(vault),
+            is_demo: false,
             context: None,
         }
     }
@@ -78,6 +81,7 @@ impl Plan {
         Self {
             folder: Arc::clone(&self.folder),
             asked: self.asked.clone(),
+            is_demo: self.is_demo,
             context: None,
         }
     }
@@ -95,7 +99,7 @@ impl Plan {
                 policy: Some(impatient()),
                 largest_event: None,
             },
-            is_demo: false,
+            is_demo: self.is_demo,
             is_usual: false,
         };
         let (bells, pages) = (Arc::<Bells>::default(), Arc::<Pages>::default());
