@@ -1,10 +1,31 @@
+import { createServer } from 'node:net'
 import { defineConfig } from '@playwright/test'
 
-const ADDRESS = 'http://127.0.0.1:5184'
+/** A port that is free now, so that two runs on one machine do not look at each other's build. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => {
+        resolve(typeof address === 'object' && address !== null ? address.port : 0)
+      })
+    })
+  })
+}
+
+// The workers read this file, too; they get the port of the first reading.
+process.env['CARILLON_UI_PORT'] ??= String(await freePort())
+const PORT = process.env['CARILLON_UI_PORT']
+const ADDRESS = `http://127.0.0.1:${PORT}`
 
 export default defineConfig({
   testDir: 'tests/e2e',
   fullyParallel: true,
+  // A slow machine is no failure.
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
   forbidOnly: true,
   // A test that needs a second try hides a defect.
   retries: 0,
@@ -28,13 +49,17 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'desktop', use: { viewport: { width: 1280, height: 800 } } },
-    { name: 'phone', use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
+    { name: 'desktop', testIgnore: '**/*.phone.spec.ts', use: { viewport: { width: 1280, height: 800 } } },
+    {
+      name: 'phone',
+      testIgnore: '**/*.desktop.spec.ts',
+      use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+    },
   ],
   webServer: {
-    command: 'npm run build:fake && npm run preview -- --host 127.0.0.1',
+    command: 'npm run build:fake && npm run preview -- --host 127.0.0.1 --port ' + PORT,
     url: ADDRESS,
-    reuseExistingServer: true,
+    reuseExistingServer: false,
     timeout: 120_000,
   },
 })

@@ -28,7 +28,7 @@ export default defineConfig(({ mode }) => ({
   ],
   clearScreen: false,
   server: { port: 5183, strictPort: true },
-  preview: { port: 5184, strictPort: true, headers: { 'Content-Security-Policy': POLICY } },
+  preview: { strictPort: true, headers: { 'Content-Security-Policy': POLICY } },
   build: {
     // `--mode fake` is the build that runs in any browser, on the fake bridge.
     outDir: mode === 'fake' ? 'dist-fake' : 'dist',

@@ -1,4 +1,6 @@
+import { untrack } from 'svelte'
 import type { Level } from '../bridge/contract.gen'
+import { announcer } from './announcer.svelte'
 
 /** What a toast says. */
 export interface ToastText {
@@ -34,9 +36,12 @@ export class Toasts {
   /** Shows a toast, and gives what takes it away. */
   show(text: ToastText): () => void {
     const toast: Toast = { ...text, id: this.#next++ }
-    const kept = [...this.shown, toast].slice(-MOST)
-    for (const old of this.shown) if (!kept.includes(old)) this.#stop(old.id)
+    // An effect that shows a toast does not depend on the toasts.
+    const before = untrack(() => this.shown)
+    const kept = [...before, toast].slice(-MOST)
+    for (const old of before) if (!kept.includes(old)) this.#stop(old.id)
     this.shown = kept
+    announcer.say([text.title, text.text].filter(Boolean).join('. '), { urgent: text.level === 'error' })
     this.#start(toast)
     return () => {
       this.dismiss(toast.id)
@@ -45,14 +50,14 @@ export class Toasts {
 
   dismiss(id: number): void {
     this.#stop(id)
-    this.shown = this.shown.filter((toast) => toast.id !== id)
+    this.shown = untrack(() => this.shown).filter((toast) => toast.id !== id)
   }
 
   /** While held nothing goes away; afterwards each has its full time again. */
   hold(held: boolean): void {
     if (held === this.#held) return
     this.#held = held
-    for (const toast of this.shown) {
+    for (const toast of untrack(() => this.shown)) {
       if (held) this.#stop(toast.id)
       else this.#start(toast)
     }

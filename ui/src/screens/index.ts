@@ -39,7 +39,8 @@ export interface Screen<Path extends string = string> {
   path: Path
   /** What it is called in navigation, and the window until its bar says more. */
   title: () => string
-  load: () => Promise<{ default: Component<ScreenProps<Path>> }>
+  /** Its component; one that needs nothing of its path has no props. */
+  load: () => Promise<{ default: Component<ScreenProps<Path>> | Component<Record<string, never>> }>
   nav?: Nav
   role?: Role
   /** The id of the screen that it belongs to in navigation, where it has no entry of its own. */
@@ -140,13 +141,26 @@ export function href<Id extends ScreenId>(
 }
 
 /** A screen of the registry whose path is not known. */
-export type AnyScreen = Screen & { readonly id: ScreenId }
+export interface AnyScreen extends Omit<Screen, 'load'> {
+  readonly id: string
+  load: () => Promise<{ default: Component<ScreenProps> }>
+}
+
+function known<Path extends string>(id: string, one: Screen<Path>): AnyScreen {
+  return { ...(one as unknown as AnyScreen), id }
+}
+
+/** The page with every part in every state: for development and tests, not in the app. */
+const kit =
+  import.meta.env.DEV || import.meta.env.MODE === 'fake'
+    ? [known('kit', define({ path: 'kit', title: () => 'Kit', load: () => import('../kit/Kit.svelte') }))]
+    : []
 
 /** Every screen, in the order of the registry. */
-export const all: readonly AnyScreen[] = Object.entries(screens).map(([id, one]) => ({
-  ...(one as unknown as Screen),
-  id: id as ScreenId,
-}))
+export const all: readonly AnyScreen[] = [
+  ...Object.entries(screens).map(([id, one]) => known(id, one as unknown as Screen)),
+  ...kit,
+]
 
 /** The screen at a path, with the values of its names. */
 export function find(path: string): { screen: AnyScreen; params: Record<string, string> } | undefined {

@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Toasts } from './toasts.svelte'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const titles = (toasts: Toasts): string[] => toasts.shown.map((toast) => toast.title)
+
+describe('a toast', () => {
+  it('goes after six seconds', () => {
+    const toasts = new Toasts()
+    toasts.show({ level: 'success', title: 'Archived' })
+    vi.advanceTimersByTime(5_999)
+    expect(titles(toasts)).toEqual(['Archived'])
+    vi.advanceTimersByTime(1)
+    expect(titles(toasts)).toEqual([])
+  })
+
+  it('stays where it tells of an error', () => {
+    const toasts = new Toasts()
+    toasts.show({ level: 'error', title: 'Not sent' })
+    vi.advanceTimersByTime(60_000)
+    expect(titles(toasts)).toEqual(['Not sent'])
+  })
+
+  it('stays while it is looked at, and has its full time again afterwards', () => {
+    const toasts = new Toasts()
+    toasts.show({ level: 'info', title: 'Read' })
+    vi.advanceTimersByTime(5_000)
+    toasts.hold(true)
+    vi.advanceTimersByTime(60_000)
+    toasts.show({ level: 'info', title: 'Came meanwhile' })
+    toasts.hold(false)
+    vi.advanceTimersByTime(5_999)
+    expect(titles(toasts)).toEqual(['Read', 'Came meanwhile'])
+    vi.advanceTimersByTime(1)
+    expect(titles(toasts)).toEqual([])
+  })
+
+  it('makes room for a fourth', () => {
+    const toasts = new Toasts()
+    for (const title of ['1', '2', '3', '4']) toasts.show({ level: 'info', title })
+    expect(titles(toasts)).toEqual(['2', '3', '4'])
+  })
+
+  it('can be taken away by who showed it', () => {
+    const toasts = new Toasts()
+    const dismiss = toasts.show({ level: 'error', title: 'Not sent' })
+    toasts.show({ level: 'info', title: 'Other' })
+    dismiss()
+    expect(titles(toasts)).toEqual(['Other'])
+  })
+})

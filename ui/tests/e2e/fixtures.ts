@@ -1,0 +1,68 @@
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test as base, type Page } from '@playwright/test'
+
+interface Fixtures {
+  /** What went wrong in the page: errors, warnings of the console, what the content policy stopped. */
+  complaints: string[]
+}
+
+/** A test that fails where the page complains, whatever else it looks at. */
+export const test = base.extend<Fixtures>({
+  complaints: [
+    async ({ page }, use) => {
+      const complaints: string[] = []
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+      })
+      page.on('pageerror', (error) => complaints.push(error.stack ?? error.message))
+      await page.addInitScript(() => {
+        addEventListener('securitypolicyviolation', (event) => {
+          console.error(
+            `content policy: ${event.violatedDirective} stopped ${event.blockedURI} ${event.sample}`,
+          )
+        })
+      })
+      await use(complaints)
+      expect(complaints).toEqual([])
+    },
+    { auto: true },
+  ],
+})
+
+export { expect }
+
+/** The moment at which the double's clock stands. */
+export const NOW = '2026-11-19T14:03:00Z'
+
+/** Opens the app on its double: `open(page, 'inbox', { fake: 'offline' })`. */
+export async function open(page: Page, path = '', asked: Record<string, string> = {}): Promise<void> {
+  const query = new URLSearchParams({ fake: 'demo', frozen: NOW, ...asked })
+  await page.goto(`/?${query.toString()}#/${path}`)
+  await expect(page.locator('[data-page-heading]').first()).toBeVisible()
+}
+
+/** What axe finds against WCAG 2.2 AA and its best practices. */
+export async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze()
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
+  )
+}
+
+/** Whether something is wider than the window, so that the page would have to be moved sideways. */
+export async function overflow(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('body *')]
+      .filter((element) => {
+        const { right, left, width } = element.getBoundingClientRect()
+        if (width === 0 || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+          return false
+        // What scrolls sideways on purpose, and what is only there to be heard.
+        if (element.closest('.visually-hidden, .chips') !== null) return false
+        return right > innerWidth + 1 || left < -1
+      })
+      .map((element) => `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''}`),
+  )
+}

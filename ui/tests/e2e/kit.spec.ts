@@ -1,0 +1,94 @@
+import { expect, open, overflow, test, violations } from './fixtures'
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`in ${colorScheme}`, () => {
+    test.use({ colorScheme })
+
+    test('every part in every state is clean for axe', async ({ page }) => {
+      await open(page, 'kit')
+      await expect(page.getByText('Reading 100,000 items')).toBeVisible()
+      expect(await violations(page)).toEqual([])
+    })
+
+    test('an open dialog and an open list are clean for axe', async ({ page }) => {
+      await open(page, 'kit')
+      await page.getByRole('button', { name: 'Open a dialog' }).click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+      expect(await violations(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await expect(page.getByRole('dialog')).toBeHidden()
+      await page.getByRole('combobox', { name: 'Text size' }).click()
+      await expect(page.getByRole('option', { name: '150 %' })).toBeVisible()
+      expect(await violations(page)).toEqual([])
+    })
+  })
+}
+
+test('nothing is wider than the window, at any text size', async ({ page }) => {
+  for (const text of ['100', '125', '150', '200']) {
+    await open(page, 'kit', { text })
+    expect(await overflow(page), `at ${text} %`).toEqual([])
+  }
+})
+
+test('a dialog keeps the focus inside and gives it back', async ({ page }) => {
+  await open(page, 'kit')
+  const opener = page.getByRole('button', { name: 'Open a dialog' })
+  await opener.focus()
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Remove this account' })
+  await expect(dialog).toBeVisible()
+  for (let step = 0; step < 8; step += 1) {
+    await page.keyboard.press('Tab')
+    await expect(dialog.locator(':focus')).toHaveCount(1)
+  }
+  await page.keyboard.press('Escape')
+  await expect(opener).toBeFocused()
+})
+
+test('a select is worked with keys alone', async ({ page }) => {
+  await open(page, 'kit')
+  await page.getByRole('combobox', { name: 'Text size' }).focus()
+  await page.keyboard.press('ArrowDown')
+  await expect(page.getByRole('option', { name: '125 %' })).toBeVisible()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  const chosen = page.getByRole('combobox', { name: 'Text size' })
+  await expect(chosen).toBeFocused()
+  await expect(chosen).toHaveText('125 %')
+})
+
+test('a list is one tab stop, and arrow keys move in it', async ({ page }) => {
+  await open(page, 'kit')
+  const rows = page.locator('.notice')
+  await rows.filter({ hasText: 'Selected' }).focus()
+  await page.keyboard.press('ArrowDown')
+  await expect(rows.filter({ hasText: 'Read: bus' })).toBeFocused()
+  await page.keyboard.press('End')
+  await expect(rows.last()).toBeFocused()
+  await page.keyboard.press('Shift+Tab')
+  await expect(page.locator('.notice:focus')).toHaveCount(0)
+})
+
+test('a button that is off says why and does nothing', async ({ page }) => {
+  await open(page, 'kit')
+  const button = page.getByRole('button', { name: 'Trade' })
+  await expect(button).toHaveAttribute('aria-disabled', 'true')
+  await expect(button).toHaveAccessibleDescription('Off until prices are live again.')
+})
+
+test.describe('with reduced motion', () => {
+  test.use({ contextOptions: { reducedMotion: 'reduce' } })
+
+  test('nothing moves', async ({ page }) => {
+    await open(page, 'kit')
+    const moving = await page.evaluate(
+      () =>
+        document.getAnimations().filter((animation) => {
+          const { duration } = animation.effect?.getComputedTiming() ?? {}
+          return typeof duration === 'number' && duration > 1
+        }).length,
+    )
+    expect(moving).toBe(0)
+  })
+})

@@ -1,0 +1,70 @@
+import { expect, open, test, violations } from './fixtures'
+
+test('the status bar says how many accounts are in each state', async ({ page }) => {
+  await open(page, 'kit')
+  const status = page.getByRole('contentinfo')
+  await expect(status).toContainText('2 live')
+  await expect(status).toContainText('1 catching up')
+  await expect(status).toContainText('1 reconnecting')
+  await expect(status).toContainText('1 asks for sign-in')
+  await expect(status).toContainText('on this computer')
+})
+
+test('the counts of the rail add up to the inbox', async ({ page }) => {
+  await open(page, 'kit')
+  const rail = page.getByRole('navigation', { name: 'Main' })
+  const of = (text: string): number => Number(/(\d+) unread/.exec(text)?.[1] ?? 0)
+  const inbox = of(await rail.getByRole('link', { name: /^Inbox/ }).innerText())
+  const accounts = await rail.getByRole('list', { name: 'Accounts' }).getByRole('listitem').allInnerTexts()
+  const counts = accounts.map(of)
+  expect(inbox).toBeGreaterThan(0)
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(inbox)
+})
+
+test('F6 walks the parts of the window and comes back to where one was', async ({ page }) => {
+  await open(page, 'kit')
+  await page.getByRole('button', { name: 'Snooze' }).focus()
+  await page.keyboard.press('F6')
+  await expect(page.getByRole('contentinfo')).toBeFocused()
+  await page.keyboard.press('F6')
+  await expect(page.getByRole('navigation', { name: 'Main' }).locator(':focus')).toHaveCount(1)
+  await page.keyboard.press('F6')
+  await expect(page.getByRole('button', { name: 'Snooze' })).toBeFocused()
+  await page.keyboard.press('Shift+F6')
+  await expect(page.getByRole('navigation', { name: 'Main' }).locator(':focus')).toHaveCount(1)
+})
+
+test('the rail keeps bells only where the window is narrow, with all names to be heard', async ({ page }) => {
+  await page.setViewportSize({ width: 820, height: 900 })
+  await open(page, 'kit')
+  const rail = page.getByRole('navigation', { name: 'Main' })
+  expect((await rail.boundingBox())?.width).toBe(60)
+  await expect(rail.getByRole('listitem').filter({ hasText: /Northyard\s+Live · 18 ms/ })).toBeVisible()
+  expect(await violations(page)).toEqual([])
+})
+
+test('keys that are single letters can be turned off', async ({ page }) => {
+  await open(page, 'kit')
+  await page.keyboard.press('?')
+  const dialog = page.getByRole('dialog', { name: 'Keys' })
+  await expect(dialog).toContainText('Show all keys')
+  await page.keyboard.press('Escape')
+  await page.evaluate(() => {
+    const { fake } = window
+    if (fake) fake.tell({ type: 'settings', settings: { ...fake.world.settings, letterShortcuts: 'off' } })
+  })
+  await page.keyboard.press('?')
+  await page.keyboard.press('g')
+  await page.keyboard.press('i')
+  await expect(dialog).toBeHidden()
+  expect(page.url()).toContain('#/kit')
+})
+
+test('the skip link leads past the rail', async ({ page }) => {
+  await open(page, 'kit')
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('main').locator(':focus')).toHaveCount(1)
+})
