@@ -110,6 +110,22 @@ CREATE VIRTUAL TABLE notices_text USING fts5 (
     title, body, content = 'notices', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 2"
 );
 
+CREATE TABLE outbox (
+    seq        INTEGER PRIMARY KEY AUTOINCREMENT, -- the order: a clock that is set back does not change it
+    id         TEXT    NOT NULL UNIQUE, -- UUIDv7; by it a server recognises a second delivery
+    kind       TEXT    NOT NULL,
+    payload    TEXT    NOT NULL, -- JSON
+    lane       TEXT    NOT NULL, -- a conversation or document: inside it the order is kept
+    state      TEXT    NOT NULL DEFAULT 'queued'
+               CHECK (state IN ('queued', 'sending', 'unknown', 'rejected', 'expired')),
+    tries      INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL, -- ms
+    expires_at INTEGER,          -- ms; from then on it must not be sent
+    error      TEXT
+) STRICT;
+
+CREATE INDEX outbox_by_lane ON outbox (lane, seq) WHERE state IN ('queued', 'sending', 'unknown');
+
 CREATE TABLE points (
     entity_kind TEXT    NOT NULL,
     entity_id   TEXT    NOT NULL,

@@ -145,6 +145,9 @@ async fn print(engine: &Engine, mut events: Subscriber, printer: &mut Printer) -
             | UiEvent::Latency { .. }
             | UiEvent::Settings { .. }
             | UiEvent::Topics { .. }
+            | UiEvent::Outgoing { .. }
+            | UiEvent::Sent { .. }
+            | UiEvent::Discarded { .. }
             | UiEvent::AccountsChanged => {}
         }
     }

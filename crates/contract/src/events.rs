@@ -9,8 +9,9 @@ use ts_rs::TS;
 use crate::connection::ConnectionStatus;
 use crate::continuity::Gap;
 use crate::entity::Changes;
-use crate::ids::AccountId;
+use crate::ids::{AccountId, LocalId};
 use crate::notice::Notice;
+use crate::outbox::Outgoing;
 use crate::settings::Settings;
 use crate::time::Timestamp;
 use crate::topic::TopicStatus;
@@ -89,6 +90,27 @@ pub enum UiEvent {
         account: AccountId,
         /// From when to when, and why.
         gap: Gap,
+    },
+    /// Something that is sent was accepted, or stands otherwise than before.
+    Outgoing {
+        /// As it is now.
+        outgoing: Outgoing,
+    },
+    /// The server has taken what was sent; it is no longer kept to be sent.
+    Sent {
+        /// Whose.
+        account: AccountId,
+        /// Which.
+        id: LocalId,
+        /// The server's id of what it became, where it said one.
+        remote: Option<String>,
+    },
+    /// The person took back what was to be sent.
+    Discarded {
+        /// Whose.
+        account: AccountId,
+        /// Which.
+        id: LocalId,
     },
     /// A round trip was measured.
     Latency {

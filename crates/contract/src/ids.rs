@@ -50,3 +50,27 @@ impl fmt::Display for PlatformId {
         formatter.write_str(&self.0)
     }
 }
+
+/// Something that is sent: a UUIDv7 in its hyphenated form, made when it is accepted. It is the same for every
+/// try, so that a server can recognise a second one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(transparent)]
+pub struct LocalId(String);
+
+impl LocalId {
+    /// Wraps an id that was made or read before.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for LocalId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}

@@ -10,8 +10,9 @@ use crate::counts::Counts;
 use crate::entity::{Activity, Changes, Entity, EntityChange, EntityId, Sample, Series, SeriesPoint};
 use crate::error::{ApiError, ErrorCode};
 use crate::events::{StoredEvent, UiEvent};
-use crate::ids::{AccountId, PlatformId};
+use crate::ids::{AccountId, LocalId, PlatformId};
 use crate::notice::{Level, Notice};
+use crate::outbox::{Outgoing, SendState};
 use crate::secret::Secret;
 use crate::settings::{Consent, LetterShortcuts, Notifications, Settings, TextSize, Theme, VaultChoice};
 use crate::time::Timestamp;
@@ -32,6 +33,7 @@ pub fn module() -> String {
     add![
         AccountId,
         PlatformId,
+        LocalId,
         Timestamp,
         Secret,
         Identity,
@@ -53,6 +55,8 @@ pub fn module() -> String {
         Changes,
         Notice,
         StoredEvent,
+        SendState,
+        Outgoing,
         Theme,
         TextSize,
         LetterShortcuts,

@@ -31,6 +31,7 @@ use crate::clock::Clock;
 use crate::ingest::{changes, sort, stored_events};
 use crate::latency::{Latency, MEASURE};
 use crate::notify::{Missed, Notifier, decide};
+use crate::outbox::Line;
 use crate::publish::Hub;
 use crate::topics::TopicAnswer;
 
@@ -102,6 +103,8 @@ pub(crate) struct AccountTask {
     pub(crate) stop: CancellationToken,
     /// How the connection stands, for who asks.
     pub(crate) now: watch::Sender<Now>,
+    /// The session that is online, for the outbox.
+    pub(crate) online: watch::Sender<Option<Line>>,
 }
 
 /// The task's state.
@@ -222,12 +225,22 @@ impl Running {
                 self.session = Some(Live::new(session, connection));
             }
             Report::CatchUp { session } => self.join_topics(session).await,
-            // Nothing waits to be sent: topics are joined while catching up.
-            Report::Flush { .. } => {}
+            Report::Flush { session } => {
+                if let Some(live) = self.live(session) {
+                    let line = Line {
+                        socket: Arc::clone(&live.socket),
+                        idempotent: live.welcome.idempotent,
+                    };
+                    self.with.online.send_replace(Some(line));
+                }
+            }
         }
     }
 
     async fn changed(&mut self, status: carillon_link::Status) {
+        if !matches!(status.phase, Phase::Online(_)) {
+            self.with.online.send_replace(None);
+        }
         match &status.phase {
             Phase::SigningIn(_) | Phase::CatchingUp(_) | Phase::Online(_) => {}
             Phase::Waiting { cause, .. } => {

@@ -11,7 +11,7 @@ use carillon_platforms::platform::{self, Profile};
 use carillon_platforms::{Platform, Registry as Platforms};
 use carillon_store::{AccountStore, Registry};
 use carillon_vault::TokenVault;
-use tokio::sync::{Mutex, mpsc, watch};
+use tokio::sync::{Mutex, Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::error::EngineError;
 use crate::home::{Home, Ownership};
 use crate::notify::Notifier;
+use crate::outbox::Outbox;
 use crate::publish::{Hub, Subscriber};
 use crate::reader::{Reader, database_key};
 use crate::tokens::{self, AccountTokens};
@@ -75,6 +76,8 @@ struct Running {
     link: Handle,
     now: watch::Receiver<Now>,
     commands: mpsc::Sender<Command>,
+    /// Rings when there is something new to be sent.
+    bell: Arc<Notify>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -158,6 +161,18 @@ impl Engine {
         );
         let (commands, queue) = mpsc::channel(COMMANDS);
         let (told, now) = watch::channel(Now::default());
+        let (online, line) = watch::channel(None);
+        let bell = Arc::new(Notify::new());
+        let outbox = Outbox {
+            platform: Arc::clone(&platform),
+            store: store.clone(),
+            hub: self.hub.clone(),
+            clock: Arc::clone(&self.parts.clock),
+            line,
+            bell: Arc::clone(&bell),
+            stop: stop.clone(),
+        };
+        tasks.spawn(outbox.run());
         let task = AccountTask {
             account,
             platform,
@@ -168,6 +183,7 @@ impl Engine {
             clock: Arc::clone(&self.parts.clock),
             stop: stop.clone(),
             now: told,
+            online,
         };
         tasks.spawn(task.run(reports, queue));
         tasks.close();
@@ -175,6 +191,7 @@ impl Engine {
             link,
             now,
             commands,
+            bell,
             tasks,
             stop,
         })
@@ -269,6 +286,13 @@ impl Engine {
         self.stop_account(id).await;
         self.hub.send(UiEvent::AccountsChanged);
         Ok(())
+    }
+
+    /// Has an account's outbox look what is to be sent; one that does not run looks when it starts.
+    pub(crate) async fn ring_outbox(&self, id: &AccountId) {
+        if let Some(running) = self.running.lock().await.get(id) {
+            running.bell.notify_one();
+        }
     }
 
     /// How an account's connection stands at this moment; nothing is known of one that is not running.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use carillon_contract::{ApiError, ErrorCode};
+use carillon_contract::{ApiError, ErrorCode, LocalId};
 use carillon_link::{AddressError, Cause};
 use carillon_platforms::SignInError;
 use carillon_platforms::platform::TopicError;
@@ -70,6 +70,20 @@ pub enum EngineError {
     /// A topic that can't be followed.
     #[error("{}", .0)]
     Topic(#[from] TopicError),
+    /// The platform takes nothing of this kind.
+    #[error("{platform} takes nothing of the kind \"{kind}\"")]
+    NotSendable {
+        /// The platform's title.
+        platform: &'static str,
+        /// What was to be sent.
+        kind: String,
+    },
+    /// It must not be sent any more.
+    #[error("It is too late to send this")]
+    TooLate,
+    /// Nothing of this id waits: it was sent, it is on its way, or its time is over.
+    #[error("Nothing waits here any more ({0})")]
+    NotWaiting(LocalId),
     /// No platform of this name.
     #[error("There is no platform \"{name}\". There are: {known}")]
     UnknownPlatform {
@@ -105,6 +119,8 @@ impl EngineError {
             Self::Address(_)
             | Self::Topic(_)
             | Self::NotAToken
+            | Self::NotSendable { .. }
+            | Self::TooLate
             | Self::UnknownPlatform { .. }
             | Self::WhichAccount => ErrorCode::Invalid,
             Self::SignIn(error) => match error {
@@ -118,7 +134,7 @@ impl EngineError {
                 Cause::Refused(_) => ErrorCode::SignInRefused,
                 _ => ErrorCode::Unreachable,
             },
-            Self::UnknownAccount(_) | Self::NoAccount => ErrorCode::NotFound,
+            Self::UnknownAccount(_) | Self::NoAccount | Self::NotWaiting(_) => ErrorCode::NotFound,
             Self::Http(_) | Self::Random | Self::Stopped => ErrorCode::Internal,
         }
     }

@@ -16,6 +16,7 @@ mod inbox;
 pub mod ingest;
 mod latency;
 pub mod notify;
+mod outbox;
 pub mod publish;
 pub mod reader;
 pub mod status;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use carillon_contract::continuity::Cursor;
 use carillon_contract::item::Decoded;
 use carillon_contract::rest::{RestRequest, RestResponse};
-use carillon_contract::{Frame, Identity, PlatformId, Secret, Topic};
+use carillon_contract::{Frame, Identity, LocalId, PlatformId, Secret, Topic};
 use serde_json::value::RawValue;
 
 use crate::claims::Claims;
@@ -135,7 +135,7 @@ pub struct Welcome {
 }
 
 /// What can be asked of a server.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Request {
     /// Follow a topic.
     Subscribe(Topic),
@@ -149,6 +149,15 @@ pub enum Request {
     Sync {
         /// The last number that is stored.
         since: Option<i64>,
+    },
+    /// Take what a person sends.
+    Send {
+        /// The same for every try, so that a server can recognise a second one.
+        key: LocalId,
+        /// What it is, in Carillon's words.
+        kind: String,
+        /// What it says.
+        payload: Box<RawValue>,
     },
 }
 
@@ -178,8 +187,12 @@ pub struct EmitFrame {
 pub enum Answer {
     /// Done.
     Accepted,
+    /// Done; the server calls what came of it by this id.
+    Created(String),
     /// Refused, with the server's words.
     Rejected(String),
+    /// Not now: the server asks to try again, after this time where it says one. Nothing was done.
+    Later(Option<Duration>),
     /// The topics that this connection follows.
     Topics(Vec<Topic>),
     /// A page of what was missed.

@@ -17,6 +17,7 @@ pub mod inbox;
 pub mod ingest;
 pub mod key;
 pub mod notices;
+pub mod outbox;
 pub mod points;
 pub mod profile;
 pub mod registry;

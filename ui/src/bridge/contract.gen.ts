@@ -11,6 +11,12 @@ export type AccountId = string;
 export type PlatformId = string;
 
 /**
+ * Something that is sent: a UUIDv7 in its hyphenated form, made when it is accepted. It is the same for every
+ * try, so that a server can recognise a second one.
+ */
+export type LocalId = string;
+
+/**
  * Milliseconds since 1970-01-01T00:00:00Z.
  */
 export type Timestamp = number;
@@ -405,6 +411,56 @@ receivedAt: Timestamp,
 payload: unknown, };
 
 /**
+ * How far something that is sent has come.
+ */
+export type SendState = "queued" | "sending" | "unknown" | "rejected" | "expired";
+
+/**
+ * Something that is being sent, as it is kept.
+ */
+export type Outgoing = { 
+/**
+ * Whose it is.
+ */
+account: AccountId, 
+/**
+ * Its id.
+ */
+id: LocalId, 
+/**
+ * What it is, in Carillon's words.
+ */
+kind: string, 
+/**
+ * What it says.
+ */
+payload: unknown, 
+/**
+ * The conversation or document that it belongs to.
+ */
+lane: string, 
+/**
+ * When the person sent it.
+ */
+createdAt: Timestamp, 
+/**
+ * From then on it must not be sent any more.
+ */
+expiresAt: Timestamp | null, 
+/**
+ * How far it has come.
+ */
+state: SendState, 
+/**
+ * How often it was sent.
+ */
+tries: number, 
+/**
+ * Why it is where it is, in plain words, where there is something to say.
+ */
+error: string | null, };
+
+/**
  * Light or dark.
  */
 export type Theme = "system" | "light" | "dark";
@@ -557,7 +613,31 @@ account: AccountId,
 /**
  * From when to when, and why.
  */
-gap: Gap, } | { "type": "latency", 
+gap: Gap, } | { "type": "outgoing", 
+/**
+ * As it is now.
+ */
+outgoing: Outgoing, } | { "type": "sent", 
+/**
+ * Whose.
+ */
+account: AccountId, 
+/**
+ * Which.
+ */
+id: LocalId, 
+/**
+ * The server's id of what it became, where it said one.
+ */
+remote: string | null, } | { "type": "discarded", 
+/**
+ * Whose.
+ */
+account: AccountId, 
+/**
+ * Which.
+ */
+id: LocalId, } | { "type": "latency", 
 /**
  * Whose connection.
  */

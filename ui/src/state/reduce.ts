@@ -54,6 +54,11 @@ export function reduce(state: State, event: UiEvent, now: number): State {
       )
     case 'settings':
       return chooseSettings(state, event.settings)
+    // Nothing that a window shows is sent yet.
+    case 'outgoing':
+    case 'sent':
+    case 'discarded':
+      return state
     // Both mean that more may be different than was told.
     case 'accounts-changed':
     case 'resync':

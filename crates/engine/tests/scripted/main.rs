@@ -10,6 +10,7 @@
 )]
 
 mod flows;
+mod outbox;
 mod platform;
 mod rig;
 mod topics;

@@ -146,7 +146,10 @@ impl Platform for Plain {
             Request::Subscribe(topic) => ("join", json!(topic.id)),
             Request::Unsubscribe(topic) => ("leave", json!(topic.id)),
             Request::Sync { since } => ("sync", json!(since)),
-            Request::Topics | Request::Ping => return Call::Unsupported,
+            Request::Send { key, kind, payload } if kind == "note" || kind == "defect" => {
+                ("send", json!({ "key": key, "payload": payload }))
+            }
+            Request::Send { .. } | Request::Topics | Request::Ping => return Call::Unsupported,
         };
         Call::Emit(EmitFrame {
             name,
@@ -172,6 +175,15 @@ impl Platform for Plain {
                 more: said["more"] == true,
                 complete: said["complete"] != false,
             });
+        }
+        if let Request::Send { kind, .. } = request {
+            assert_ne!(kind, "defect", "the defect of this platform");
+        }
+        if let Some(id) = text(&said, "id") {
+            return Answer::Created(id);
+        }
+        if let Some(seconds) = said["later"].as_u64() {
+            return Answer::Later(Some(Duration::from_secs(seconds)));
         }
         match (&said["ok"], text(&said, "no")) {
             (Value::Bool(true), _) => Answer::Accepted,

@@ -1,5 +1,7 @@
 //! An engine whose server is played by the test, and a clock that stands still.
 
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -32,13 +34,29 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// whenever only SQLite's threads are at work.
 struct Still {
     _hold: mpsc::Sender<()>,
+    went_on: Arc<AtomicBool>,
 }
 
 impl Still {
     fn new() -> Self {
         let (hold, held) = mpsc::channel();
-        tokio::task::spawn_blocking(move || held.recv_timeout(LIMIT));
-        Self { _hold: hold }
+        let went_on = Arc::<AtomicBool>::default();
+        let flag = Arc::clone(&went_on);
+        tokio::task::spawn_blocking(move || {
+            let late = held.recv_timeout(LIMIT) == Err(mpsc::RecvTimeoutError::Timeout);
+            flag.store(late, Ordering::Relaxed);
+        });
+        Self { _hold: hold, went_on }
+    }
+}
+
+impl Drop for Still {
+    fn drop(&mut self) {
+        let late = self.went_on.load(Ordering::Relaxed);
+        assert!(
+            !late || std::thread::panicking(),
+            "something was waited for in vain"
+        );
     }
 }
 
@@ -86,6 +104,18 @@ impl Bench {
         (Engine::own(parts).await.unwrap(), script)
     }
 
+    /// The files as they are at this moment, in a folder of their own: what a process that is killed now leaves.
+    pub(crate) fn as_if_killed(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        copy(self.folder.path(), folder.path());
+        Self {
+            folder,
+            vault: Arc::clone(&self.vault),
+            clock: Arc::clone(&self.clock),
+            _still: Still::new(),
+        }
+    }
+
     /// The time of day.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
@@ -108,6 +138,19 @@ impl Bench {
             account,
             listener,
             bench: self,
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir(&to).unwrap();
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), &to).unwrap();
         }
     }
 }

@@ -53,6 +53,8 @@ pub(super) fn encode(request: &Request) -> Call {
         Request::Topics => ("getRooms", None, true),
         Request::Ping => ("ping", None, false),
         Request::Sync { since } => ("sync", Some(json!({ "since": since })), true),
+        // The guide knows nothing that a person sends.
+        Request::Send { .. } => return Call::Unsupported,
     };
     let args = argument
         .and_then(|argument| to_raw_value(&argument).ok())
@@ -73,6 +75,7 @@ pub(super) fn read_ack(request: &Request, ack: &[Box<RawValue>]) -> Answer {
         // The guide doesn't say what a pong holds: that it came is the answer.
         Request::Ping => Answer::Accepted,
         Request::Sync { .. } => read_page(text),
+        Request::Send { .. } => Answer::Unreadable,
     }
 }
 
