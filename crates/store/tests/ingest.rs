@@ -1,4 +1,5 @@
 //! The write path: what is stored once, what changes with it, and what comes back.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod common;
 
