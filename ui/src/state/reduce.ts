@@ -6,7 +6,7 @@
  */
 
 import type { Batch, UiEvent } from '../bridge/contract.gen'
-import { addGap, chooseSettings, heardNow, patchAccount } from './reduce/accounts'
+import { addGap, changeTopics, chooseSettings, heardNow, patchAccount } from './reduce/accounts'
 import { addNotices, changeNotices } from './reduce/notices'
 import { applyChanges } from './reduce/things'
 import type { State } from './state'
@@ -45,7 +45,7 @@ export function reduce(state: State, event: UiEvent, now: number): State {
         latencyMs: event.status.state === 'connected' ? view.latencyMs : null,
       }))
     case 'topics':
-      return patchAccount(state, event.account, (view) => ({ ...view, topics: event.topics }))
+      return changeTopics(state, event.account, event.topics, now)
     case 'gap':
       return patchAccount(state, event.account, (view) => addGap(view, event.gap))
     case 'latency':

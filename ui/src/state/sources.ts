@@ -19,14 +19,22 @@ export function topicOf(view: AccountView, thing: EntityId): TopicStatus | undef
 export const needsTopic = (view: AccountView, kind: string): boolean =>
   view.topicLimit !== null && kind in TOPIC_OF
 
-/** Whether a value came since Carillon began: while this window listened, or on the connection that still lasts. */
+/**
+ * Whether a value came since Carillon began: while this window listened, or on the connection that still lasts.
+ * Of a topic that was joined later, only what came after that counts: before, nobody told of it.
+ */
 function isReceived(state: State, view: AccountView, thing: EntityId, at: Timestamp): boolean {
-  if (state.heard.has(heardKey(view.account.id, thing))) return true
+  const key = heardKey(view.account.id, thing)
+  const topic = topicOf(view, thing)
+  const joined =
+    topic === undefined ? -Infinity : (state.joined.get(heardKey(view.account.id, topic)) ?? -Infinity)
+  if ((state.heard.get(key) ?? -Infinity) >= joined && state.heard.has(key)) return true
   const { connection } = view
-  return (
-    at >=
-    Math.min(state.startedAt ?? Infinity, connection.state === 'connected' ? connection.since : Infinity)
+  const begun = Math.min(
+    state.startedAt ?? Infinity,
+    connection.state === 'connected' ? connection.since : Infinity,
   )
+  return at >= Math.max(begun, joined)
 }
 
 /** How fresh a thing's number is that was so at a time. */

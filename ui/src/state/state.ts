@@ -97,8 +97,10 @@ export interface State {
   readonly things: ReadonlyMap<string, Things>
   readonly series: ReadonlyMap<string, SeriesSet>
   readonly activity: ReadonlyMap<string, ActivityList>
-  /** Things of which something was told since the start. */
-  readonly heard: ReadonlySet<string>
+  /** Things of which something was told since the start, and when that was heard. */
+  readonly heard: ReadonlyMap<string, Timestamp>
+  /** Topics that were joined since the start, and when: of what was before, nothing was told. */
+  readonly joined: ReadonlyMap<string, Timestamp>
   readonly pending: readonly Pending[]
   /** The number of the newest batch. */
   readonly seq: number | null
@@ -113,7 +115,8 @@ export const initialState: State = {
   things: new Map(),
   series: new Map(),
   activity: new Map(),
-  heard: new Set(),
+  heard: new Map(),
+  joined: new Map(),
   pending: [],
   seq: null,
   outdated: false,
@@ -163,4 +166,10 @@ export function mapValues<K, V>(map: ReadonlyMap<K, V>, change: (value: V) => V)
     if (now !== value) (changed ??= new Map(map)).set(key, now)
   }
   return changed ?? map
+}
+
+/** The last so many entries of a map, without what is said twice. */
+export function newest<K, V>(entries: readonly (readonly [K, V])[], count: number): ReadonlyMap<K, V> {
+  const all = new Map(entries)
+  return all.size <= count ? all : new Map([...all].slice(-count))
 }

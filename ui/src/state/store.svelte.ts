@@ -17,6 +17,7 @@ import {
 import type { Batch, Snapshot, UiEvent } from '../bridge/contract.gen'
 import { animationFrames, type Frames } from './frame'
 import { reduce, reduceBatch } from './reduce'
+import { takeSnapshot } from './reduce/accounts'
 import { initialState, type State } from './state'
 
 /** How long after a failed reading it is tried again. */
@@ -175,9 +176,7 @@ function withSnapshot(state: State, snapshot: Snapshot, now: number): State {
     return kept.length === map.size ? map : new Map(kept)
   }
   return {
-    ...state,
-    snapshot,
-    startedAt: state.startedAt ?? now,
+    ...takeSnapshot(state, snapshot, now),
     things: known(state.things),
     series: known(state.series),
     activity: known(state.activity),

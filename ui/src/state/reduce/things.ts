@@ -14,6 +14,7 @@ import {
   ACTIVITY,
   heardKey,
   mapValues,
+  newest,
   type ActivityList,
   type SeriesSet,
   type State,
@@ -103,20 +104,27 @@ function changeActivity(
 }
 
 function hear(
-  heard: ReadonlySet<string>,
+  state: State,
   account: AccountId,
   changes: readonly EntityChange[],
-): ReadonlySet<string> {
-  const added = changes.map((change) => heardKey(account, change)).filter((key) => !heard.has(key))
-  if (added.length === 0) return heard
-  return new Set([...heard, ...added].slice(-HEARD))
+  now: number,
+): State['heard'] {
+  const added = changes
+    .map((change) => heardKey(account, change))
+    // Only the first time counts, and the first one after its topic was joined.
+    .filter(
+      (key) =>
+        (state.heard.get(key) ?? -Infinity) < (state.joined.get(key) ?? -Infinity) || !state.heard.has(key),
+    )
+    .map((key): [string, number] => [key, now])
+  return added.length === 0 ? state.heard : newest([...state.heard, ...added], HEARD)
 }
 
 export function applyChanges(state: State, changes: Changes, now: number): State {
   const { account } = changes
   return {
     ...state,
-    heard: hear(state.heard, account, changes.entities),
+    heard: hear(state, account, changes.entities, now),
     things: mapValues(state.things, (things) => changeThings(things, account, changes.entities)),
     series: mapValues(state.series, (set) => changeSeries(set, account, changes.samples)),
     activity: mapValues(state.activity, (list) => changeActivity(list, account, changes.activity, now)),
