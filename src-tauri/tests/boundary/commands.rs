@@ -79,7 +79,7 @@ fn every_command_crosses_and_answers() {
         "notices",
         json!({ "accounts": [], "filter": "unread", "behind": null, "limit": 10 }),
     );
-    assert_eq!(page.notices, [notice.clone()]);
+    assert_eq!(page.notices, std::slice::from_ref(&notice));
     assert!(!page.more);
     let one = json!({ "account": id, "id": notice.id });
     assert_eq!(
@@ -87,7 +87,7 @@ fn every_command_crosses_and_answers() {
         Some(notice.clone())
     );
     let found: Vec<Notice> = journey.call("search", json!({ "text": "shares", "limit": 10 }));
-    assert_eq!(found, [notice.clone()]);
+    assert_eq!(found, std::slice::from_ref(&notice));
     journey.call::<()>("open_notice_link", one);
     assert_eq!(desk.pages.opened(), ["https://example.com/m-1"]);
     journey.call::<()>(
