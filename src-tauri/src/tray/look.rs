@@ -78,6 +78,9 @@ impl Standing {
             | UiEvent::Changes(_)
             | UiEvent::Topics { .. }
             | UiEvent::Gap { .. }
+            | UiEvent::Outgoing { .. }
+            | UiEvent::Sent { .. }
+            | UiEvent::Discarded { .. }
             | UiEvent::Latency { .. }
             | UiEvent::Settings { .. } => true,
         }
