@@ -17,8 +17,8 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-use crate::files;
 use crate::process::{signal, within};
+use crate::program::program;
 
 /// What seals the vaults of these tests.
 pub const PASSPHRASE: &str = "a passphrase of these tests";
@@ -66,7 +66,7 @@ impl Cli {
 
     fn with(vault: Vault) -> Result<Self> {
         Ok(Self {
-            program: program()?,
+            program: program("carillon-cli", "carillon-cli")?,
             folder: tempfile::tempdir().context("Make a folder")?,
             vault,
         })
@@ -360,29 +360,4 @@ impl Listen {
             |log| String::from_utf8_lossy(&log).into_owned(),
         )
     }
-}
-
-/// Finds the program beside the tests, and sees to it that it is not older than its sources: cargo builds the
-/// programs of other packages only when it is told to.
-fn program() -> Result<PathBuf> {
-    const BUILD: &str = "Run: cargo build --package carillon-cli";
-    let test = env::current_exe().context("Find the test's own program")?;
-    let folder = test
-        .parent()
-        .and_then(Path::parent)
-        .context("Find the programs")?;
-    let program = folder.join(format!("carillon-cli{}", env::consts::EXE_SUFFIX));
-    let built = File::open(&program).and_then(|file| file.metadata()?.modified());
-    let built = built.with_context(|| format!("{} is missing. {BUILD}", program.display()))?;
-    let sources = fs::read_to_string(folder.join("carillon-cli.d"))
-        .with_context(|| format!("It is not known of what carillon-cli was built. {BUILD}"))?;
-    for source in files::dependencies(&sources) {
-        let changed = fs::metadata(&source).and_then(|about| about.modified());
-        ensure!(
-            changed.is_ok_and(|changed| changed <= built),
-            "{} is newer than carillon-cli, or gone. {BUILD}",
-            source.display()
-        );
-    }
-    Ok(program)
 }

@@ -11,3 +11,4 @@ pub mod http;
 pub mod keyring;
 pub mod node;
 pub mod process;
+pub mod program;

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 
 use crate::provision::{self, Need, npm};
-use crate::run::aloud;
+use crate::run::quietly;
 use crate::workspace::Workspace;
 
 /// The folder of the UI.
@@ -47,8 +47,8 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
         return Ok(());
     }
     println!("Building the UI.");
-    let ran = aloud(&mut script(workspace, "build", &[]))?;
-    ensure!(ran.success, "The UI could not be built");
+    let ran = quietly(&mut script(workspace, "build", &[]))?;
+    ensure!(ran.success, "The UI could not be built:\n{}", ran.output);
     fs::write(&mark, wanted).context("Mark the UI as built")
 }
 

@@ -4,6 +4,7 @@ use std::env;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, Result};
 use tempfile::TempDir;
@@ -63,6 +64,21 @@ impl Desktop {
     /// What programs on this desktop find in their environment.
     pub fn environment(&self) -> &[(String, String)] {
         &self.environment
+    }
+
+    /// What a program keeps in the keyring: attributes and secrets, as `secret-tool` writes them.
+    ///
+    /// # Errors
+    /// Where `secret-tool` can't be run.
+    pub fn secrets_of(&self, service: &str) -> Result<String> {
+        let found = Command::new("secret-tool")
+            .args(["search", "--all", "service", service])
+            .env_clear()
+            .envs(self.environment.iter().cloned())
+            .output()
+            .context("Start secret-tool")?;
+        let found = [found.stdout, found.stderr].concat();
+        Ok(String::from_utf8_lossy(&found).into_owned())
     }
 
     /// Where logs and whatever else is needed may go.

@@ -91,6 +91,14 @@ impl Window {
         clicked.with_context(|| format!("Click on the {role} \"{name}\""))
     }
 
+    /// Clicks on an element.
+    ///
+    /// # Errors
+    /// Where it can't be brought into view.
+    pub async fn click_on(&self, element: &Element) -> Result<()> {
+        self.session.click(element).await
+    }
+
     /// Writes into a field in the place of what is in it.
     ///
     /// # Errors

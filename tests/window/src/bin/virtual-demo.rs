@@ -15,6 +15,7 @@ mod demo {
     use carillon_window_tests::app::App;
     use carillon_window_tests::desktop::Desktop;
     use carillon_window_tests::display::Size;
+    use carillon_window_tests::webdriver::Element;
     use carillon_window_tests::window::Window;
     use clap::Parser;
 
@@ -54,10 +55,25 @@ mod demo {
         }
     }
 
-    /// Goes to a market and waits until its price has moved before the eyes of whoever looks.
+    /// Goes to the first market and waits until its price has moved before the eyes of whoever looks.
     async fn live_prices(window: &Window) -> Result<()> {
-        window.click("link", "Markets").await
+        window.click("link", "Markets").await?;
+        let first = window.wait_for("a market", FIRST_MARKET, &[]).await?;
+        window.click_on(&Element::from_answer(&first)?).await?;
+        let price = window.wait_for("a price", PRICE, &[]).await?;
+        println!(
+            "The first market's price: YES {}.",
+            price.as_str().unwrap_or_default()
+        );
+        let moved = format!("((now) => now !== arguments[0] && now)({PRICE})");
+        let price = window.wait_for("the price to move", &moved, &[price]).await?;
+        println!("It moved: YES {}.", price.as_str().unwrap_or_default());
+        window.sees("Live").await
     }
+
+    const FIRST_MARKET: &str = r#"[...document.querySelectorAll("main th a")].find(isSeen)"#;
+
+    const PRICE: &str = r#"/\bYES\s+(\d[.]\d+)/.exec(document.querySelector("main").innerText)?.[1]"#;
 }
 
 #[cfg(target_os = "linux")]
