@@ -18,11 +18,15 @@ async function call<C extends Command>(command: C, ...[args]: CallArgs<C>): Prom
   }
 }
 
+/** Settles once the window hears where it is led: what waited for it is told as soon as it listens. */
+let led: Promise<unknown> = Promise.resolve()
+
 async function listenToBatches(onBatch: (batch: Batch) => void): Promise<Stop> {
   let stopped = false
   const channel = new Channel<Batch>((batch) => {
     if (!stopped) onBatch(batch)
   })
+  await led
   try {
     await invoke(LISTEN, { channel })
   } catch (thrown) {
@@ -34,9 +38,11 @@ async function listenToBatches(onBatch: (batch: Batch) => void): Promise<Stop> {
 }
 
 function onNavigate(go: (where: Navigate) => void): Promise<Stop> {
-  return listen<Navigate>(NAVIGATE, (event) => {
+  const registered = listen<Navigate>(NAVIGATE, (event) => {
     go(event.payload)
   })
+  led = registered.catch(() => undefined)
+  return registered
 }
 
 export const tauriBridge: Bridge = {
