@@ -125,6 +125,8 @@ impl Outbox {
         let Some(line) = self.line.borrow().clone() else {
             return Ok(wake);
         };
+        // Read again, and after the line: whatever took its time above, nothing that is too late goes out on it.
+        let now = self.clock.now();
         sending.resting.retain(|_, until| *until > Instant::now());
         for outgoing in self.store.sendable(line.idempotent, now).await? {
             if sending.on_its_way.len() >= AT_ONCE {
