@@ -27,7 +27,13 @@ pub(super) fn tests(workspace: &Workspace) -> Result<Tally> {
 pub(super) fn window_tests(workspace: &Workspace) -> Result<Tally> {
     build(workspace)?;
     let one = [("NEXTEST_TEST_THREADS", "1"), ("RUST_TEST_THREADS", "1")];
-    run(workspace, &["--package", WINDOW, "--all-targets"], &one)
+    // Chosen by their targets and not by their package: of one package alone cargo would choose other features for the
+    // packages below it, and build all of them once more.
+    run(
+        workspace,
+        &["--workspace", "--test", "desktop", "--test", "flow"],
+        &one,
+    )
 }
 
 /// What needs a keyring.
