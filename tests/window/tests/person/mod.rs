@@ -14,21 +14,24 @@ use carillon_window_tests::window::Window;
 const SCREEN: Size = (1280, 800);
 
 /// Somebody with a desktop and the app.
-pub struct Person {
+pub(crate) struct Person {
     /// What they have.
-    pub desktop: Desktop,
+    pub(crate) desktop: Desktop,
     app: App,
 }
 
 impl Person {
     /// Opens the app on the data folder of this desktop.
-    pub async fn opens_the_app(&self) -> Result<Window> {
+    pub(crate) async fn opens_the_app(&self) -> Result<Window> {
         self.desktop.open(&self.app).await
     }
 }
 
 /// Runs a test's body. If it fails, a picture of the display is kept, and the error says where.
-pub async fn at_a_desktop(test: &str, body: impl AsyncFnOnce(&mut Person) -> Result<()>) -> Result<()> {
+pub(crate) async fn at_a_desktop(
+    test: &str,
+    body: impl AsyncFnOnce(&mut Person) -> Result<()>,
+) -> Result<()> {
     let program = program("carillon", "carillon-app")?;
     let desktop = Desktop::start(SCREEN).await?;
     let home = desktop.home().display().to_string();
