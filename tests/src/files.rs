@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 
-/// The content of each file below a folder.
+/// The content of each file below a folder. Sockets and pipes hold none.
 ///
 /// # Errors
 /// Where something can't be read.
@@ -16,7 +16,7 @@ pub fn contents(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
         let path = entry?.path();
         if path.is_dir() {
             found.append(&mut contents(&path)?);
-        } else {
+        } else if path.is_file() {
             let content = fs::read(&path).with_context(|| format!("Read {}", path.display()))?;
             found.insert(path, content);
         }
