@@ -58,11 +58,14 @@ export class Queries {
     const users = this.#users.get(key) ?? 0
     this.#users.set(key, users + 1)
     this.#idle.delete(key)
-    if (users === 0 && !(this.store.state[entry.table] as ReadonlyMap<string, unknown>).has(key)) {
-      this.#put(entry.table, key, entry.empty)
+    const known = (this.store.state[entry.table] as ReadonlyMap<string, Tables[T]>).get(key)
+    if (known === undefined) {
       const read = (): Promise<void> => this.#guard(entry.table, key, () => entry.read(key))
+      this.#put(entry.table, key, entry.empty)
       this.store.register(key, read)
       void read()
+    } else if (known.reading === 'failed') {
+      void this.again(key, entry)
     }
     let released = false
     return () => {
@@ -136,6 +139,7 @@ export class Queries {
 
   /** Reads a query again, after its reading failed. */
   async again<T extends Table>(key: string, entry: Entry<T>): Promise<void> {
+    this.#mark(entry.table, key, begun)
     await this.#guard(entry.table, key, () => entry.read(key))
   }
 

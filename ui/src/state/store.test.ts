@@ -190,6 +190,15 @@ describe('reading', () => {
     expect(list().feed.items.length).toBeGreaterThan(5)
   })
 
+  test('that failed is tried again by who comes back', async () => {
+    const { bridge, queries, list, release } = await begin(fakeBridge({ frozen: NOON, fail: ['notices'] }))
+    release()
+    bridge.fake.fail('notices', false)
+    queries.use(KEY, queries.notices(ALL))
+    await settled()
+    expect(list().reading).toBe('read')
+  })
+
   test('of the beginning is tried again by itself', async () => {
     vi.useFakeTimers()
     const bridge = fakeBridge({ frozen: NOON, fail: ['snapshot'] })

@@ -1,0 +1,173 @@
+import type { Page } from '@playwright/test'
+import { expect, open, overflow, test, violations } from './fixtures'
+
+const ACCOUNT = '0197a1c0-0000-7000-8000-000000000001'
+const OPEN = `${ACCOUNT}/market/m-101`
+const RESOLVED = `${ACCOUNT}/market/m-61`
+
+/** Presses a radio button's label: that is what a finger or a pointer meets. */
+async function choose(page: Page, name: string): Promise<void> {
+  await page
+    .locator('label')
+    .filter({ has: page.getByRole('radio', { name, exact: true }) })
+    .click()
+  await expect(page.getByRole('radio', { name, exact: true })).toBeChecked()
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test.describe(`in ${theme} colours`, () => {
+    test.use({ colorScheme: theme })
+    // Looking for what is in somebody's way takes long on a page with hundreds of figures.
+    test.slow()
+
+    test('an open market looks as it was drawn', async ({ page }) => {
+      await open(page, OPEN)
+      await expect(page.getByText('trade 2 s ago')).toBeVisible()
+      expect(await violations(page)).toEqual([])
+      expect(await overflow(page)).toEqual([])
+      await expect(page).toHaveScreenshot(`market-${theme}.png`)
+    })
+
+    test('a market whose connection was lost looks stale', async ({ page }) => {
+      await open(page, OPEN)
+      await page.evaluate(() => {
+        window.fake?.trade(0, 'm-101', {
+          yes: 630,
+          shares: 4_000,
+          direction: 'buy',
+          outcome: 'YES',
+          trader: '@tomas',
+        })
+        window.fake?.lose(0)
+        window.fake?.advance(68_000)
+      })
+      await expect(page.getByText('Stale since 14:03')).toBeVisible()
+      await expect(page.getByText('24 h change not known')).toBeVisible()
+      await expect(page.getByText('paused at 14:03')).toBeVisible()
+      expect(await violations(page)).toEqual([])
+      await expect(page).toHaveScreenshot(`market-stale-${theme}.png`)
+      await page.getByRole('button', { name: 'Try now' }).click()
+      await expect(page.getByText('Prices are from')).toHaveCount(0)
+      await expect(page.getByText('Stale since')).toHaveCount(0)
+    })
+
+    test('a resolved market says first how it ended', async ({ page }) => {
+      await open(page, RESOLVED)
+      await expect(page.getByText('Settlement $81.14 on 19 November')).toBeVisible()
+      await expect(page.getByText('Final: this number does not move any more.')).toBeVisible()
+      await expect(page.getByRole('button', { name: 'Follow' })).toHaveCount(0)
+      expect(await violations(page)).toEqual([])
+      expect(await overflow(page)).toEqual([])
+      await expect(page).toHaveScreenshot(`market-resolved-${theme}.png`)
+    })
+  })
+}
+
+test('a trade is first in the list and moves prices, change and chart', async ({ page }) => {
+  await open(page, OPEN)
+  const trades = page.getByRole('listitem').filter({ hasText: '@' })
+  await expect(trades.first()).not.toContainText('60.5')
+  await page.evaluate(() =>
+    window.fake?.trade(0, 'm-101', {
+      yes: 655,
+      shares: 6_050,
+      direction: 'buy',
+      outcome: 'YES',
+      trader: '@kestrel',
+    }),
+  )
+  await expect(trades.first()).toContainText('Buy YES 60.5 @ 0.655')
+  await expect(trades.first()).toContainText('39.628 ETH')
+  await expect(page.getByRole('slider')).toHaveAccessibleName(/to 0\.655 ETH/)
+  await expect(page.getByText('0.345')).not.toHaveCount(0)
+})
+
+test('arrow keys read the chart value by value', async ({ page, isMobile }) => {
+  test.skip(isMobile, 'a phone has no arrow keys')
+  await open(page, OPEN)
+  const chart = page.getByRole('slider')
+  await chart.focus()
+  await expect(chart).toHaveAttribute('aria-valuetext', 'Arrow keys read it value by value')
+  await page.keyboard.press('End')
+  await expect(chart).toHaveAttribute('aria-valuetext', '14:03 · YES 0.634 · NO 0.366')
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('ArrowLeft')
+  const before = await chart.getAttribute('aria-valuetext')
+  expect(before).toMatch(/^14:0\d · YES 0\.\d{3} · NO 0\.\d{3}$/)
+  await expect(page.getByText(before ?? '', { exact: true })).toBeVisible()
+  // What comes meanwhile does not move it.
+  await page.evaluate(() => window.fake?.trade(0, 'm-101', { yes: 640 }))
+  await expect(chart).toHaveAttribute('aria-valuetext', before ?? '')
+  await page.keyboard.press('Escape')
+  await expect(chart).toHaveAttribute('aria-valuetext', 'Arrow keys read it value by value')
+})
+
+test('a span in which events may be missing is not drawn and not read', async ({ page, isMobile }) => {
+  test.skip(isMobile, 'a phone has no arrow keys')
+  await open(page, OPEN)
+  await choose(page, '7 d')
+  const chart = page.getByRole('slider')
+  await chart.focus()
+  await page.keyboard.press('Home')
+  let found = false
+  for (let step = 0; step < 300 && !found; step++) {
+    await page.keyboard.press('ArrowRight')
+    found = (await chart.getAttribute('aria-valuetext'))?.includes('YES not known') === true
+  }
+  expect(found).toBe(true)
+})
+
+test('the same values are there as a table', async ({ page }) => {
+  await open(page, OPEN)
+  await choose(page, 'Table')
+  const table = page.getByRole('table')
+  await expect(table.getByRole('row').nth(1)).toContainText('14:02:58')
+  await expect(table.getByRole('row').nth(1)).toContainText('0.634')
+  await expect(page.getByRole('slider')).toHaveCount(0)
+  expect(await violations(page)).toEqual([])
+})
+
+test('what is traded while one reads further down waits above', async ({ page, isMobile }) => {
+  test.skip(isMobile, 'on a phone the trades are part of the page')
+  await open(page, OPEN)
+  const list = page.getByRole('list', { name: 'Live Trades' })
+  await list.hover()
+  await page.mouse.wheel(0, 900)
+  await expect(list.getByText('@tomas').first()).toBeVisible()
+  const top = () => list.evaluate((element) => element.scrollTop)
+  await expect.poll(top).toBe(900)
+  await page.evaluate(() => {
+    for (const yes of [640, 641, 642]) window.fake?.trade(0, 'm-101', { yes })
+  })
+  const waiting = page.getByRole('button', { name: '3 new' })
+  await expect(waiting).toBeVisible()
+  expect(await top()).toBe(900)
+  await waiting.click()
+  await expect.poll(top).toBe(0)
+  await expect(list.getByRole('listitem').first()).toContainText(/0\.642|0\.358/)
+  await expect(waiting).toHaveCount(0)
+})
+
+test('older trades are read when one comes to the end', async ({ page, isMobile }) => {
+  test.skip(isMobile, 'a phone has a button for it')
+  await open(page, OPEN)
+  const list = page.getByRole('list', { name: 'Live Trades' })
+  const height = () => list.evaluate((element) => element.scrollHeight)
+  const before = await height()
+  await list.evaluate((element) => {
+    element.scrollTop = element.scrollHeight
+  })
+  await expect.poll(height).toBeGreaterThan(before)
+})
+
+test('a market of which nothing was received says so', async ({ page }) => {
+  await open(page, `${ACCOUNT}/market/m-0`)
+  await expect(page.getByText('This market is not known')).toBeVisible()
+})
+
+test('texts of twice the size stay within the window', async ({ page, isMobile }) => {
+  test.skip(!isMobile, 'the narrowest window is the hardest')
+  await open(page, OPEN, { text: '200' })
+  await expect(page.getByText('trade 2 s ago')).toBeVisible()
+  expect(await overflow(page)).toEqual([])
+})

@@ -1,0 +1,127 @@
+import type { Page } from '@playwright/test'
+import { expect, open, overflow, test, violations } from './fixtures'
+
+const ACCOUNT = '0197a1c0-0000-7000-8000-000000000001'
+const MARKETS = `${ACCOUNT}/markets`
+const CUT = 'Will the central bank cut its deposit rate at the 10 December meeting?'
+const LEASE = 'Will the port lease of Varenna be extended?'
+
+const row = (page: Page, question: string) => page.getByRole('row').filter({ hasText: question })
+
+for (const theme of ['light', 'dark'] as const) {
+  test.describe(`in ${theme} colours`, () => {
+    test.use({ colorScheme: theme })
+    // Looking for what is in somebody's way takes long on a page with hundreds of figures.
+    test.slow()
+
+    test('the list looks as it was drawn, and nothing is in anybody’s way', async ({ page }) => {
+      await open(page, MARKETS)
+      await expect(page.getByText(CUT)).toBeVisible()
+      expect(await violations(page)).toEqual([])
+      expect(await overflow(page)).toEqual([])
+      await expect(page).toHaveScreenshot(`markets-${theme}.png`)
+    })
+  })
+}
+
+test('the lost connection is said once above, and every price says from when it is', async ({ page }) => {
+  await open(page, MARKETS, { fake: 'reconnecting' })
+  await expect(page.getByText('Prices are from 14:01:52')).toBeVisible()
+  await expect(page.getByText(/^Cached, 14:01/).first()).toBeVisible()
+  await expect(page.getByText(/^Live,/)).toHaveCount(0)
+  expect(await violations(page)).toEqual([])
+})
+
+test('what fails to be read says why, and is read again', async ({ page }) => {
+  await open(page, MARKETS, { fake: 'broken' })
+  await expect(page.getByRole('heading', { name: 'The markets can’t be read' })).toBeVisible()
+  await page.evaluate(() => window.fake?.fail('entities', false))
+  await page.evaluate(() => window.fake?.fail('series', false))
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByText(CUT)).toBeVisible()
+})
+
+test('an account without markets says when they will appear', async ({ page }) => {
+  await open(page, MARKETS, { fake: 'empty' })
+  await expect(page.getByRole('heading', { name: 'No markets yet' })).toBeVisible()
+  expect(await violations(page)).toEqual([])
+})
+
+test('texts of twice the size stay within the window', async ({ page, isMobile }) => {
+  test.skip(!isMobile, 'the narrowest window is the hardest')
+  await open(page, MARKETS, { text: '200' })
+  await expect(page.getByText(CUT)).toBeVisible()
+  expect(await overflow(page)).toEqual([])
+})
+
+test.describe('on a desktop', () => {
+  test.skip(({ isMobile }) => isMobile, 'a phone has no table')
+
+  test('followed markets are live, the others show their last price and no change', async ({ page }) => {
+    await open(page, MARKETS)
+    await expect(row(page, CUT)).toContainText('Live, 2 s ago')
+    await expect(row(page, CUT)).toContainText(/[▲▼]/)
+    await expect(row(page, LEASE)).toContainText('Cached, 13:31')
+    await expect(row(page, LEASE)).not.toContainText(/[▲▼]/)
+    await expect(page.getByText('4 markets are live.')).toBeVisible()
+  })
+
+  test('a trade moves a price and no row', async ({ page }) => {
+    await open(page, MARKETS)
+    const before = await page.getByRole('rowheader').allInnerTexts()
+    await page.evaluate(() => window.fake?.trade(0, 'm-104', { yes: 299 }))
+    await expect(row(page, 'Will steel rebates pass this year?')).toContainText('0.299')
+    await expect(row(page, 'Will steel rebates pass this year?')).toContainText('0.701')
+    expect(await page.getByRole('rowheader').allInnerTexts()).toEqual(before)
+  })
+
+  test('the star joins a market’s room, and its next trade is live', async ({ page }) => {
+    await open(page, MARKETS)
+    const star = page.getByRole('button', { name: `Follow: ${LEASE}` })
+    await star.click()
+    await expect(star).toHaveAttribute('aria-pressed', 'true')
+    await expect(page.getByRole('link', { name: 'Rooms 6 of 100' })).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Followed 5' })).toBeVisible()
+    // What was kept before is not live: nobody knows what happened in between.
+    await expect(row(page, LEASE)).toContainText('Cached, 13:31')
+    await page.evaluate(() => window.fake?.trade(0, 'm-106', { yes: 740 }))
+    await expect(row(page, LEASE)).toContainText('Live, 0 s ago')
+    await expect(row(page, LEASE)).toContainText('0.740')
+    await star.click()
+    await expect(page.getByRole('button', { name: 'Followed 4' })).toBeVisible()
+  })
+
+  test('a star that the server does not grant goes back and says why', async ({ page }) => {
+    await open(page, MARKETS, { fail: 'follow' })
+    const star = page.getByRole('button', { name: `Follow: ${LEASE}` })
+    await star.click()
+    await expect(page.getByText('Not followed')).toBeVisible()
+    await expect(star).toHaveAttribute('aria-pressed', 'false')
+  })
+
+  test('searching leaves what holds every word', async ({ page }) => {
+    await open(page, MARKETS)
+    await page.getByRole('searchbox', { name: 'Find a market' }).fill('weather snow')
+    await expect(page.getByRole('rowheader')).toHaveCount(1)
+    await expect(page.getByRole('rowheader')).toContainText('Will it snow in Lindholm')
+    await page.getByRole('searchbox', { name: 'Find a market' }).fill('rebbar')
+    await expect(page.getByRole('heading', { name: 'Nothing found for “rebbar”' })).toBeVisible()
+  })
+
+  test('resolved markets say how they ended', async ({ page }) => {
+    await open(page, MARKETS)
+    await page.getByRole('button', { name: 'Resolved 5' }).click()
+    const ended = row(page, 'Will crude oil close above $80 on 19 November?')
+    await expect(ended).toContainText('1,902.6')
+    await expect(ended).toContainText('861')
+    await expect(ended).toContainText('YES')
+    expect(await violations(page)).toEqual([])
+  })
+
+  test('of hundreds a page is drawn, and more on request', async ({ page }) => {
+    await open(page, MARKETS, { fake: 'many' })
+    await expect(page.getByRole('rowheader')).toHaveCount(40)
+    await page.getByRole('button', { name: '492 more' }).click()
+    await expect(page.getByRole('rowheader')).toHaveCount(80)
+  })
+})
