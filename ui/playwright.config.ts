@@ -24,8 +24,8 @@ export default defineConfig({
   testDir: 'tests/e2e',
   fullyParallel: true,
   // A slow machine is no failure.
-  timeout: 90_000,
-  expect: { timeout: 15_000 },
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
   forbidOnly: true,
   // A test that needs a second try hides a defect.
   retries: 0,
@@ -57,9 +57,9 @@ export default defineConfig({
     },
   ],
   webServer: {
-    command: 'npm run build:fake && npm run preview -- --host 127.0.0.1 --port ' + PORT,
+    command: 'npm run preview -- --host 127.0.0.1 --port ' + PORT,
     url: ADDRESS,
     reuseExistingServer: false,
-    timeout: 120_000,
+    timeout: 60_000,
   },
 })

@@ -13,10 +13,12 @@ const POLICY = [
   'connect-src ipc: http://ipc.localhost',
 ].join('; ')
 
-export default defineConfig(({ mode }) => ({
+export default defineConfig(({ command, isPreview, mode }) => ({
   plugins: [
-    // Tests run after `npm run messages`; the plugin would keep their process alive.
-    process.env['VITEST'] === undefined &&
+    // `npm run messages` compiles them for everything else; here they follow what is written.
+    command === 'serve' &&
+      process.env['VITEST'] === undefined &&
+      isPreview !== true &&
       paraglideVitePlugin({
         project: './project.inlang',
         outdir: './src/paraglide',

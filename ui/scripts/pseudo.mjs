@@ -1,7 +1,5 @@
-// Writes messages/en-XA.json: every text of en.json accented, bracketed and 40 % longer. In this locale a
+// The pseudo-locale en-XA: every text of en.json accented, bracketed and 40 % longer. In this locale a
 // text without brackets did not come from a message file, and a layout that breaks here breaks in German.
-import { readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 
 const ACCENTED = new Map(
   Object.entries({
@@ -90,11 +88,4 @@ function translate(message) {
 
 export function pseudoMessages(messages) {
   return Object.fromEntries(Object.entries(messages).map(([key, message]) => [key, translate(message)]))
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const folder = new URL('../messages/', import.meta.url)
-  const messages = JSON.parse(readFileSync(new URL('en.json', folder), 'utf8'))
-  const target = new URL('en-XA.json', folder)
-  writeFileSync(target, `${JSON.stringify(pseudoMessages(messages), null, 2)}\n`)
 }

@@ -19,7 +19,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(page.getByRole('dialog')).toBeHidden()
       await page.getByRole('combobox', { name: 'Text size' }).click()
       await expect(page.getByRole('option', { name: '150 %' })).toBeVisible()
-      expect(await violations(page)).toEqual([])
+      // The list stands above the page, outside its landmarks, and belongs to its field.
+      expect(await violations(page, ['region'])).toEqual([])
     })
   })
 }
