@@ -61,21 +61,26 @@ export class Saver {
     )
   }
 
-  /** One after the other: each builds on what the one before kept. */
+  /** One after the other: each builds on what the one before kept. What is refused is taken back. */
   #save(change: (before: Settings) => Partial<Settings>, did: string): Promise<void> {
     this.#saving = this.#saving.then(async () => {
       const before = this.app.snapshot?.settings
       if (before === undefined) return
       const settings = { ...before, ...change(before) }
+      this.#show(settings)
       try {
         await this.app.store.call('set_settings', { settings })
-        // It will be told again, which changes nothing; a control must not jump back until then.
-        this.app.store.change((state) => reduce(state, { type: 'settings', settings }, this.app.now))
         this.said = { failed: false, text: did }
       } catch (thrown) {
+        this.#show(before)
         this.said = { failed: true, text: toCallError(thrown).message }
       }
     })
     return this.#saving
+  }
+
+  /** Shows settings before the core has told them. */
+  #show(settings: Settings): void {
+    this.app.store.change((state) => reduce(state, { type: 'settings', settings }, this.app.now))
   }
 }

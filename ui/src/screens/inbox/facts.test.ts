@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import type { Entity } from '../../bridge/contract.gen'
+import { factsOf } from './facts'
+
+function market(fields: Record<string, unknown>): Entity {
+  return { kind: 'market', id: 'm-1', updatedAt: 0, fields }
+}
+
+it('a market that is open says its prices', () => {
+  const facts = factsOf(market({ yesPrice: '0.634', noPrice: '0.366', endsAt: 1 }))
+  expect(facts.map(({ field }) => field)).toEqual(['yesPrice', 'noPrice', 'endsAt'])
+})
+
+it('a market that is decided says its outcome in place of prices', () => {
+  const facts = factsOf(
+    market({ outcome: 'YES', yesPrice: '1', totalVolume: '10', totalParticipants: 3, resolvedAt: 1 }),
+  )
+  expect(facts.map(({ field }) => field)).toEqual(['outcome', 'totalVolume', 'totalParticipants', 'resolvedAt'])
+})
+
+it('what is not known, or not as it should be, is left out', () => {
+  expect(factsOf(market({ yesPrice: null, noPrice: { a: 1 } }))).toEqual([])
+})
+
+it('a kind without words here has no facts', () => {
+  expect(factsOf({ ...market({ amount: '3' }), kind: 'invoice' })).toEqual([])
+})

@@ -1,0 +1,66 @@
+import { expect, open, test, violations } from './fixtures'
+
+const id = (number: number) => `0197a1c0-0000-7000-8000-00000000000${number}`
+
+test('a connection says how it stands, why, and what can be done', async ({ page }) => {
+  await open(page, `connections/${id(4)}`)
+  await expect(page.getByText('The connection dropped.')).toBeVisible()
+  await page.getByRole('button', { name: 'Try now' }).click()
+  await expect(page.locator('.connection').getByText('Live', { exact: true })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Try now' })).toHaveCount(0)
+  await page.getByRole('button', { name: 'Disconnect' }).click()
+  await expect(page.getByText('You disconnected it.')).toBeVisible()
+  await page.getByRole('button', { name: 'Connect', exact: true }).click()
+  await expect(page.getByRole('button', { name: 'Disconnect' })).toBeVisible()
+})
+
+test('one that asks to sign in again leads there', async ({ page }) => {
+  await open(page, `connections/${id(5)}`)
+  await page.getByRole('link', { name: 'Sign in again' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in to Quorum again')
+})
+
+test('gaps say from when to when, and why', async ({ page }) => {
+  await open(page, `connections/${id(1)}`)
+  await expect(page.getByText('Not connected; the server can’t repeat what it sent.')).toBeVisible()
+  await expect(page.getByText(/^Complete up to 14:02:\d\d, but for the gaps below$/)).toBeVisible()
+})
+
+test('rooms say whether they are joined, and why not', async ({ page }) => {
+  await open(page, `connections/${id(1)}`, { fake: 'broken' })
+  await expect(page.getByText('joined', { exact: true }).first()).toBeVisible()
+  await expect(page.getByText('refused: Only holders may join')).toBeVisible()
+})
+
+test('an account is removed only after it was said what is erased', async ({ page }) => {
+  await open(page, `connections/${id(2)}`)
+  const remove = page.getByRole('button', { name: 'Remove Northyard' })
+  await remove.click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('This cannot be undone.')
+  expect(await violations(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'Keep' }).click()
+  await expect(remove).toBeFocused()
+  await remove.click()
+  await dialog.getByRole('button', { name: 'Remove and erase' }).click()
+  await expect(page.getByText('Removed: the account, its token and everything kept of it.')).toBeVisible()
+  await expect(page.getByRole('link', { name: /^Northyard/ })).toHaveCount(0)
+})
+
+test('an account whose file can’t be opened says why', async ({ page }) => {
+  await open(page, 'connections', { fake: 'broken' })
+  await expect(page.getByRole('heading', { name: 'Northyard can’t be opened' })).toBeVisible()
+  await expect(page.getByText('The file of this account is damaged.')).toBeVisible()
+})
+
+test('all can be tried at once', async ({ page }) => {
+  await open(page, 'connections', { fake: 'offline' })
+  await page.getByRole('button', { name: 'Reconnect all' }).click()
+  await expect(page.getByText('Trying all connections now.')).toBeVisible()
+  await expect(page.getByText(/Live, \d+ ms/).first()).toBeVisible()
+})
+
+test('without an account it leads to adding one', async ({ page }) => {
+  await open(page, 'connections', { fake: 'first-run' })
+  await expect(page.getByRole('heading', { name: 'No account yet' })).toBeVisible()
+})

@@ -1,0 +1,51 @@
+import type { Locator, Page } from '@playwright/test'
+import { expect, open, test } from './fixtures'
+
+const row = (page: Page, title: string) => page.locator('[data-key]').filter({ hasText: title })
+
+/** Moves a finger over a row sideways, by so many pixels. */
+async function swipe(page: Page, on: Locator, by: number): Promise<void> {
+  const box = await on.boundingBox()
+  if (box === null) throw new Error('The row is not there')
+  const x = box.x + box.width / 2
+  const y = box.y + box.height / 2
+  const touch = await page.context().newCDPSession(page)
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] })
+  for (let part = 1; part <= 8; part += 1) {
+    await touch.send('Input.dispatchTouchEvent', {
+      type: 'touchMove',
+      touchPoints: [{ x: x + (by * part) / 8, y }],
+    })
+  }
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+}
+
+test('a swipe to the left archives, and undo brings it back', async ({ page }) => {
+  await open(page, 'inbox')
+  await swipe(page, row(page, 'Market resolved: YES'), -160)
+  await expect(row(page, 'Market resolved: YES')).toHaveCount(0)
+  await expect(page).toHaveURL(/#\/inbox$/)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(row(page, 'Market resolved: YES')).toBeVisible()
+})
+
+test('a swipe to the right marks read, and a short one does nothing', async ({ page }) => {
+  await open(page, 'inbox')
+  const training = row(page, 'Training moved to 18:30')
+  await swipe(page, training, 50)
+  await expect(training).toHaveClass(/unread/)
+  await swipe(page, training, 160)
+  await expect(training).not.toHaveClass(/unread/)
+})
+
+test('a notice takes the whole window, and the way back leads to where the list was', async ({ page }) => {
+  await open(page, 'inbox', { fake: 'many' })
+  const last = page.locator('[data-key]').nth(12)
+  await last.scrollIntoViewIfNeeded()
+  const title = (await last.locator('.title').innerText()).trim()
+  await last.click()
+  await expect(page.getByRole('heading', { name: title })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Mark all as read' })).toBeHidden()
+  await page.getByRole('link', { name: 'Back' }).click()
+  await expect(last).toBeInViewport()
+})
