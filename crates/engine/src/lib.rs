@@ -34,7 +34,7 @@ pub use reader::Reader;
 pub mod parts {
     pub use carillon_link::{AddressError, Policy, Server, SocketIo, Transport};
     pub use carillon_platforms::Registry as Platforms;
-    pub use carillon_vault::{
+    pub use carillon_vault::{Entry, 
         Entry as VaultEntry, MemoryVault, SealedFile, TokenVault, VaultError, VaultState, os,
     };
 
