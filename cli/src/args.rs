@@ -90,7 +90,7 @@ pub(crate) struct Add {
     /// Allow a server without encryption that is not on this computer. Anybody on the way can read along
     #[arg(long)]
     pub(crate) allow_clear_text: bool,
-    /// Also connect once, and say whether the server accepts the account
+    /// Also connect once; an account that the server does not accept is not added
     #[arg(long)]
     pub(crate) check: bool,
     /// As JSON

@@ -6,22 +6,39 @@ mod listen;
 mod status;
 mod topics;
 
-use carillon_engine::{Engine, Reader};
+use std::sync::Arc;
 
-use crate::args::{Args, Command};
+use carillon_engine::{Engine, EngineError, Reader};
+
+use crate::args::{Accounts, Args, Command};
 use crate::failure::Failure;
-use crate::setup;
+use crate::setup::{self, Use};
 
 pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     let home = setup::home(args.home)?;
-    let vault = setup::vault(&home).await?;
-    let reader = || Reader::beside(home.clone(), std::sync::Arc::clone(&vault));
-    let engine = || Engine::own(setup::parts(home.clone(), std::sync::Arc::clone(&vault)));
+    let r#use = match &args.command {
+        Command::Accounts(Accounts::Add(_)) => Use::Add,
+        Command::Accounts(Accounts::List { .. } | Accounts::Remove { .. })
+        | Command::Listen(_)
+        | Command::Status { .. }
+        | Command::Inbox(_)
+        | Command::Subscribe(_)
+        | Command::Unsubscribe(_) => Use::Read,
+    };
+    let vault = setup::vault(&home, r#use).await?;
+    let reader = || Reader::beside(home.clone(), Arc::clone(&vault));
+    let engine = async || {
+        // Where nothing was ever added there is nothing to work with, and a mistyped folder is not made.
+        if r#use == Use::Read && !home.is_made() {
+            return Err(Failure::from(EngineError::NoAccount));
+        }
+        Ok(Engine::own(setup::parts(home.clone(), Arc::clone(&vault))).await?)
+    };
     match args.command {
         Command::Accounts(command) => match command {
-            crate::args::Accounts::Add(add) => accounts::add(engine().await?, add).await,
-            crate::args::Accounts::List { json } => accounts::list(&reader(), json).await,
-            crate::args::Accounts::Remove { which } => accounts::remove(engine().await?, which).await,
+            Accounts::Add(add) => accounts::add(engine().await?, add).await,
+            Accounts::List { json } => accounts::list(&reader(), json).await,
+            Accounts::Remove { which } => accounts::remove(engine().await?, which).await,
         },
         Command::Listen(listen) => listen::run(engine().await?, listen).await,
         Command::Status { json } => status::run(&reader(), json).await,

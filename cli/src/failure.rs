@@ -24,10 +24,16 @@ pub(crate) enum Failure {
     Output(std::io::Error),
     #[error("No JSON: {0}")]
     Json(#[from] serde_json::Error),
-    #[error("The server did not accept the account: {0}")]
-    NotAccepted(String),
-    #[error("The server did not accept the sign-in: {0}")]
-    SignInRefused(String),
+    #[error("{why} {}", if *.kept { "The account was there before, and is kept with its new token" }
+        else { "The account was not added" })]
+    NotAccepted {
+        /// What a script acts on.
+        code: ErrorCode,
+        /// Why, as a sentence.
+        why: String,
+        /// Whether there was such an account already.
+        kept: bool,
+    },
     #[error("Signals can't be awaited: {0}")]
     Signals(std::io::Error),
     #[error("No runtime: {0}")]
@@ -41,22 +47,25 @@ impl Failure {
 
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Engine(error) => match error.code() {
-                ErrorCode::Invalid => 2,
-                ErrorCode::NotFound => 3,
-                ErrorCode::SignInRefused => 4,
-                ErrorCode::Unreachable => 5,
-                ErrorCode::WrongServer => 6,
-                ErrorCode::Vault => 7,
-                ErrorCode::Store => 8,
-                ErrorCode::Busy => 9,
-                ErrorCode::Internal => 1,
-            },
+            Self::Engine(error) => exit_code(error.code()),
+            Self::NotAccepted { code, .. } => exit_code(*code),
             Self::UnknownVault(_) | Self::NoPassphrase => 7,
-            Self::SignInRefused(_) => 4,
-            Self::NotAccepted(_) => 5,
             Self::NoHome | Self::EmptyInput => 2,
             Self::Input(_) | Self::Output(_) | Self::Json(_) | Self::Signals(_) | Self::Runtime(_) => 1,
         })
+    }
+}
+
+fn exit_code(code: ErrorCode) -> u8 {
+    match code {
+        ErrorCode::Invalid => 2,
+        ErrorCode::NotFound => 3,
+        ErrorCode::SignInRefused => 4,
+        ErrorCode::Unreachable => 5,
+        ErrorCode::WrongServer => 6,
+        ErrorCode::Vault => 7,
+        ErrorCode::Store => 8,
+        ErrorCode::Busy => 9,
+        ErrorCode::Internal => 1,
     }
 }

@@ -4,12 +4,15 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use carillon_contract::Secret;
 use carillon_engine::clock::SystemClock;
 use carillon_engine::engine::Overrides;
 use carillon_engine::home::Home;
 use carillon_engine::notify::Silent;
-use carillon_engine::parts::{Platforms, SealedFile, SocketIo, TokenVault, VaultError, os};
+use carillon_engine::parts::{
+    Entry, Platforms, SealedFile, SocketIo, TokenVault, VaultError, VaultState, os,
+};
 use carillon_engine::{EngineError, Parts};
 use tracing::{Level, Metadata};
 use tracing_subscriber::Layer as _;
@@ -54,8 +57,17 @@ pub(crate) fn home(home: Option<PathBuf>) -> Result<Home, Failure> {
     Ok(Home::new(dirs.data_dir()))
 }
 
+/// What a command does with the data folder.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// It adds to it, and makes it where there is none.
+    Add,
+    /// It works with what is there, and makes nothing.
+    Read,
+}
+
 /// The vault that the environment asks for; the keyring where it asks for none. Never one in place of another.
-pub(crate) async fn vault(home: &Home) -> Result<Arc<dyn TokenVault>, Failure> {
+pub(crate) async fn vault(home: &Home, r#use: Use) -> Result<Arc<dyn TokenVault>, Failure> {
     match std::env::var("CARILLON_VAULT").as_deref() {
         Err(_) | Ok("" | "keyring") => Ok(Arc::new(os(KEYRING))),
         Ok("file") => {
@@ -65,16 +77,44 @@ pub(crate) async fn vault(home: &Home) -> Result<Arc<dyn TokenVault>, Failure> {
             }
             let passphrase = Secret::new(passphrase);
             let path = home.folder().join("vault.sealed");
-            let sealed = match SealedFile::open(&path, passphrase.clone()).await {
+            match SealedFile::open(&path, passphrase.clone()).await {
+                Ok(sealed) => Ok(Arc::new(sealed)),
+                Err(VaultError::NoFile) if r#use == Use::Read => Ok(Arc::new(NotMade)),
                 Err(VaultError::NoFile) => {
                     home.create()?;
-                    SealedFile::create(&path, passphrase).await
+                    let sealed = SealedFile::create(&path, passphrase).await;
+                    Ok(Arc::new(sealed.map_err(EngineError::from)?))
                 }
-                opened => opened,
-            };
-            Ok(Arc::new(sealed.map_err(EngineError::from)?))
+                Err(error) => Err(EngineError::from(error).into()),
+            }
         }
         Ok(other) => Err(Failure::UnknownVault(other.to_owned())),
+    }
+}
+
+/// A sealed file that nobody has made yet: it holds nothing, and looking at it makes nothing.
+struct NotMade;
+
+#[async_trait]
+impl TokenVault for NotMade {
+    async fn get(&self, _: &Entry) -> Result<Option<Secret>, VaultError> {
+        Ok(None)
+    }
+
+    async fn set(&self, _: &Entry, _: &Secret) -> Result<(), VaultError> {
+        Err(VaultError::NoFile)
+    }
+
+    async fn delete(&self, _: &Entry) -> Result<(), VaultError> {
+        Ok(())
+    }
+
+    async fn state(&self) -> VaultState {
+        VaultState::Missing
+    }
+
+    fn backend(&self) -> &'static str {
+        "sealed-file"
     }
 }
 

@@ -82,9 +82,8 @@ fn a_locked_keyring_is_said_signs_nobody_out_and_works_once_unlocked() -> Result
                 &["inbox"],
                 &["subscribe", "market", "m-1"],
             ] {
-                let said = cli.run(command).await?;
-                assert_eq!(said.code, Some(7), "{}", said.err);
-                assert!(said.err.contains("The keyring is locked"), "{}", said.err);
+                let said = cli.run(command).await?.complaint(7)?;
+                assert!(said.contains("The keyring is locked"), "{said}");
             }
             let status = cli.run(&["status", "--json"]).await?.json()?;
             assert_eq!(text(&status, "/vault/state")?, "locked");

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use carillon_contract::{Account, ApiError, ConnectionState, Secret, UiEvent};
-use carillon_engine::accounts::SignIn;
+use carillon_contract::{ApiError, ConnectionState, ErrorCode, Secret, UiEvent};
+use carillon_engine::accounts::{Added, SignIn};
 use carillon_engine::parts::Server;
 use carillon_engine::{Engine, EngineError, Reader};
 use serde_json::json;
@@ -28,40 +28,49 @@ pub(crate) async fn add(engine: Engine, add: Add) -> Result<(), Failure> {
     };
     let added = engine.add_account(&add.platform, &server, sign_in).await?;
     let checked = if add.check {
-        check(&engine, &added.account).await
+        check(&engine, &added).await
     } else {
         Ok(())
     };
-    let identity = &added.account.identity;
-    if add.json {
-        out::json(
-            &json!({ "account": added.account, "renewed": added.renewed, "checked": add.check && checked.is_ok() }),
-        )?;
-    } else {
-        let verb = if added.renewed {
-            "Renewed the sign-in of"
-        } else {
-            "Added"
-        };
-        let who = identity.name.as_deref().unwrap_or(&identity.user_id);
-        out::line(&format!(
-            "{verb} {} on {} ({})",
-            out::plain(who),
-            added.account.server,
-            added.account.id
-        ))?;
-        if add.check && checked.is_ok() {
-            out::line("The server accepts the account.")?;
-        }
+    if checked.is_err() && !added.renewed {
+        // Who asks for a check wants an account that works, or none.
+        engine.remove_account(&added.account.id).await?;
     }
     engine.stop().await;
-    checked
+    checked?;
+    let identity = &added.account.identity;
+    if add.json {
+        return out::json(
+            &json!({ "account": added.account, "renewed": added.renewed, "checked": add.check }),
+        );
+    }
+    let verb = if added.renewed {
+        "Renewed the sign-in of"
+    } else {
+        "Added"
+    };
+    let who = identity.name.as_deref().unwrap_or(&identity.user_id);
+    out::line(&format!(
+        "{verb} {} on {} ({})",
+        out::plain(who),
+        added.account.server,
+        added.account.id
+    ))?;
+    if add.check {
+        out::line("The server accepts the account.")?;
+    }
+    Ok(())
 }
 
 /// Connects once, until the server accepts or something is wrong.
-async fn check(engine: &Engine, account: &Account) -> Result<(), Failure> {
+async fn check(engine: &Engine, added: &Added) -> Result<(), Failure> {
     let mut events = engine.subscribe_events();
-    engine.start_account(&account.id).await?;
+    engine.start_account(&added.account.id).await?;
+    let not_accepted = |code: Option<ErrorCode>, why: Option<&str>| Failure::NotAccepted {
+        code: code.unwrap_or(ErrorCode::Unreachable),
+        why: why.unwrap_or("The server did not answer in time.").to_owned(),
+        kept: added.renewed,
+    };
     let outcome = timeout(CHECK, async {
         while let Some(next) = events.next().await {
             let UiEvent::Connection { status, .. } = &*next.event else {
@@ -69,20 +78,15 @@ async fn check(engine: &Engine, account: &Account) -> Result<(), Failure> {
             };
             match status.state {
                 ConnectionState::Connected => return Ok(()),
-                ConnectionState::Error => {
-                    return Err(Failure::SignInRefused(status.cause.clone().unwrap_or_default()));
-                }
-                ConnectionState::Reconnecting => {
-                    return Err(Failure::NotAccepted(status.cause.clone().unwrap_or_default()));
+                ConnectionState::Error | ConnectionState::Reconnecting => {
+                    return Err(not_accepted(status.code, status.cause.as_deref()));
                 }
                 ConnectionState::Disconnected | ConnectionState::Connecting => {}
             }
         }
         Err(Failure::Engine(EngineError::Stopped))
     });
-    outcome
-        .await
-        .unwrap_or_else(|_| Err(Failure::NotAccepted("it did not answer in time".to_owned())))
+    outcome.await.unwrap_or_else(|_| Err(not_accepted(None, None)))
 }
 
 /// The first line of the standard input.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use carillon_contract::events::StoredEvent;
 use carillon_contract::{AccountId, ConnectionState, UiEvent};
 use carillon_engine::{Engine, Subscriber};
+use futures_util::future::join_all;
 use tokio::time::sleep;
 
 use crate::args::Listen;
@@ -31,10 +32,13 @@ pub(crate) async fn run(engine: Engine, listen: Listen) -> Result<(), Failure> {
         json: listen.json,
         left: listen.count,
         printed: BTreeMap::new(),
+        said: BTreeMap::new(),
     };
     let mut failed = None;
-    for id in &accounts {
-        match begin(&engine, id).await {
+    // At once, so that an account that is slow to open keeps no other waiting.
+    let begun = join_all(accounts.iter().map(|id| begin(&engine, id))).await;
+    for (id, begun) in accounts.iter().zip(begun) {
+        match begun {
             Ok(newest) => {
                 printer.printed.insert(id.clone(), newest);
             }
@@ -97,6 +101,8 @@ struct Printer {
     left: Option<u64>,
     /// The last event that was printed, per account: where to read on after falling behind.
     printed: BTreeMap<AccountId, i64>,
+    /// What was last said of each connection: some of its phases are one to a person.
+    said: BTreeMap<AccountId, String>,
 }
 
 async fn print(engine: &Engine, mut events: Subscriber, printer: &mut Printer) -> Result<(), Failure> {
@@ -130,7 +136,7 @@ async fn print(engine: &Engine, mut events: Subscriber, printer: &mut Printer) -
                     .cause
                     .as_deref()
                     .map_or(String::new(), |cause| format!(": {}", out::plain(cause)));
-                out::note(&format!("{account} {words}{cause}"));
+                printer.say(account, format!("{words}{cause}"));
             }
             UiEvent::Gap { account, gap } => {
                 let span = gap.to.since(gap.from).as_secs();
@@ -173,6 +179,14 @@ async fn catch_up(engine: &Engine, printer: &mut Printer) -> Result<bool, Failur
 }
 
 impl Printer {
+    /// Says how a connection stands, unless that was said before.
+    fn say(&mut self, account: &AccountId, words: String) {
+        if self.said.get(account) != Some(&words) {
+            out::note(&format!("{account} {words}"));
+            self.said.insert(account.clone(), words);
+        }
+    }
+
     /// Prints an event, unless it was printed before; tells whether enough was printed.
     fn event(&mut self, event: &StoredEvent) -> Result<bool, Failure> {
         let Some(printed) = self.printed.get_mut(&event.account) else {

@@ -18,7 +18,9 @@ pub(crate) async fn run(reader: &Reader, json: bool) -> Result<(), Failure> {
     out::line(&format!("Carillon     {owner}"))?;
     out::line(&format!(
         "Vault        {}: {}. {}",
-        status.vault.backend, status.vault.state, status.vault.sentence
+        status.vault.backend.replace('-', " "),
+        status.vault.state,
+        status.vault.sentence
     ))?;
     for account in status.accounts {
         match account {

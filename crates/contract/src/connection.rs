@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::error::ErrorCode;
 use crate::time::Timestamp;
 
 /// The five states that people see; the link's phases are finer.
@@ -57,6 +58,10 @@ pub struct ConnectionStatus {
     pub since: Timestamp,
     /// Why, in plain words, where it is not connected.
     pub cause: Option<String>,
+    /// Why, as far as a script or a window acts on it; said only while it is so, and not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub code: Option<ErrorCode>,
     /// The server's id of the socket, while there is one.
     pub socket_id: Option<String>,
     /// How many tries in a row have failed.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use carillon_contract::continuity::{Cursor, GapReason};
-use carillon_contract::{Account, ConnectionStatus, Frame, Topic, UiEvent};
+use carillon_contract::{Account, ConnectionStatus, ErrorCode, Frame, Topic, UiEvent};
 use carillon_link::driver::Report;
 use carillon_link::phase::Phase;
 use carillon_link::transport::{Events, Received};
@@ -28,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::session::{Fetched, Live, Stage, cache_failed};
 use crate::clock::Clock;
+use crate::error::code_of;
 use crate::ingest::{changes, sort, stored_events};
 use crate::latency::{Latency, MEASURE};
 use crate::notify::{Missed, Notifier, decide};
@@ -50,18 +51,8 @@ const UPKEEP: Duration = Duration::from_secs(30);
 
 /// What others ask of an account's task.
 pub(crate) enum Command {
-    /// Follow a topic, which is stored as wanted already.
-    Join(Topic),
-    /// Follow a topic no longer; it is no longer stored as wanted.
-    Leave(Topic),
-}
-
-impl Command {
-    fn topic(&self) -> &Topic {
-        match self {
-            Self::Join(topic) | Self::Leave(topic) => topic,
-        }
-    }
+    /// A topic is wanted now, or is no longer: the store says which.
+    Follow(Topic),
 }
 
 /// What came of a request to the server.
@@ -182,7 +173,7 @@ impl Running {
                     Some(report) => self.report(report).await,
                     None => break,
                 },
-                Some(command) = commands.recv() => self.command(command),
+                Some(Command::Follow(topic)) = commands.recv() => self.follow(topic).await,
                 Some(reply) = self.requests.join_next() => match reply {
                     Ok(reply) => self.reply(reply).await,
                     // Given up together with its session.
@@ -260,6 +251,11 @@ impl Running {
                 Phase::NeedsSignIn => {
                     Some("The server no longer accepts the token. Sign in again.".to_owned())
                 }
+                _ => None,
+            },
+            code: match &status.phase {
+                Phase::Waiting { cause, .. } => Some(code_of(cause)),
+                Phase::NeedsSignIn => Some(ErrorCode::SignInRefused),
                 _ => None,
             },
             socket_id: status.socket_id,

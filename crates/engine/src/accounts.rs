@@ -101,7 +101,7 @@ impl Engine {
             .begin(&account.id, &account.platform, &sameness, account.created_at)
             .await?;
         match self.make(&account, &tokens).await {
-            Ok(store) => self.reader.add(store).await,
+            Ok(store) => self.reader.add(store),
             Err(error) => {
                 // Best effort: what stays behind is taken away at the next start.
                 if let Err(error) = erase(&self.parts, &self.registry, &account.id).await {
@@ -136,7 +136,8 @@ impl Engine {
     /// # Errors
     /// Where something could not be deleted; it is tried again at the next start.
     pub async fn remove_account(&self, id: &AccountId) -> Result<(), EngineError> {
-        self.stop_account(id).await;
+        let _turn = self.turn(id).await;
+        self.end(id).await;
         // An account whose file can't be opened is removed all the same; the server is not told then.
         match self.reader.store(id).await {
             Ok(store) => self.log_out(store.account()).await,
@@ -172,7 +173,8 @@ impl Engine {
         if account.server == server.as_text() {
             return Ok(());
         }
-        self.stop_account(id).await;
+        let _turn = self.turn(id).await;
+        self.end(id).await;
         store.set_server(server.as_text()).await?;
         let sameness =
             self.registry

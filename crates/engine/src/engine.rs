@@ -1,7 +1,7 @@
 //! The engine: owns the data folder, runs the accounts, and does what people ask.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use carillon_contract::settings::Settings;
 use carillon_contract::{Account, AccountId, Topic, UiEvent};
@@ -11,7 +11,8 @@ use carillon_platforms::platform::{self, Profile};
 use carillon_platforms::{Platform, Registry as Platforms};
 use carillon_store::{AccountStore, Registry};
 use carillon_vault::TokenVault;
-use tokio::sync::{Mutex, Notify, mpsc, watch};
+use futures_util::future::join_all;
+use tokio::sync::{Notify, OwnedMutexGuard, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -23,7 +24,7 @@ use crate::home::{Home, Ownership};
 use crate::notify::Notifier;
 use crate::outbox::Outbox;
 use crate::publish::{Hub, Subscriber};
-use crate::reader::{Reader, database_key};
+use crate::reader::Reader;
 use crate::tokens::{self, AccountTokens};
 
 /// Commands of people that may wait for an account's task.
@@ -67,8 +68,24 @@ pub struct Engine {
     pub(crate) reader: Reader,
     pub(crate) hub: Hub,
     pub(crate) http: Http,
+    /// Never held while anything is waited for.
     running: Mutex<BTreeMap<AccountId, Running>>,
+    turns: Turns,
     _ownership: Ownership,
+}
+
+/// One turn at a time for each account: what is slow for one keeps no other waiting.
+#[derive(Default)]
+struct Turns(Mutex<BTreeMap<AccountId, Arc<tokio::sync::Mutex<()>>>>);
+
+impl Turns {
+    async fn take(&self, id: &AccountId) -> OwnedMutexGuard<()> {
+        let turn = {
+            let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(turns.entry(id.clone()).or_default())
+        };
+        turn.lock_owned().await
+    }
 }
 
 /// A running account.
@@ -83,7 +100,8 @@ struct Running {
 }
 
 impl Engine {
-    /// Takes the data folder and opens what is in it. Nothing is connected yet.
+    /// Takes the data folder. Nothing is connected yet, and an account's file is opened when it is needed: one that
+    /// is slow to open, or can't be, keeps no other waiting.
     ///
     /// # Errors
     /// [`EngineError::Owned`] where another process has it.
@@ -92,28 +110,16 @@ impl Engine {
         let registry = Registry::open(&parts.home.registry()).await?;
         accounts::finish(&parts, &registry).await?;
         let reader = Reader::of_owner(parts.home.clone(), Arc::clone(&parts.vault));
-        let engine = Self {
+        Ok(Self {
             registry,
             reader,
             hub: Hub::default(),
             http: Http::new()?,
             running: Mutex::default(),
+            turns: Turns::default(),
             _ownership: ownership,
             parts,
-        };
-        for entry in engine.reader.entries().await? {
-            // An account that can't be opened must not take the others with it; `status` says why.
-            match engine.open(&entry.id).await {
-                Ok(store) => engine.reader.add(store).await,
-                Err(error) => tracing::error!(%error, account = %entry.id, "Open an account"),
-            }
-        }
-        Ok(engine)
-    }
-
-    async fn open(&self, id: &AccountId) -> Result<AccountStore, EngineError> {
-        let key = database_key(&*self.parts.vault, id).await?;
-        Ok(AccountStore::open(&self.parts.home.account(id), &key).await?)
+        })
     }
 
     /// What can be read.
@@ -131,16 +137,29 @@ impl Engine {
     /// # Errors
     /// Where its file or its address can't be used.
     pub async fn start_account(&self, id: &AccountId) -> Result<(), EngineError> {
-        let mut running = self.running.lock().await;
-        if let Some(running) = running.get(id) {
-            running.link.start().await;
-            return Ok(());
-        }
-        let store = self.reader.store(id).await?;
-        let started = self.launch(store)?;
-        started.link.start().await;
-        running.insert(id.clone(), started);
+        let _turn = self.turns.take(id).await;
+        let started = self.of(id, |running| running.link.clone());
+        let link = match started {
+            Some(link) => link,
+            None => {
+                let running = self.launch(self.reader.store(id).await?)?;
+                let link = running.link.clone();
+                self.running().insert(id.clone(), running);
+                link
+            }
+        };
+        link.start().await;
         Ok(())
+    }
+
+    fn running(&self) -> MutexGuard<'_, BTreeMap<AccountId, Running>> {
+        // Nothing panics while it is held.
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Something of an account that runs.
+    fn of<T>(&self, id: &AccountId, take: impl FnOnce(&Running) -> T) -> Option<T> {
+        self.running().get(id).map(take)
     }
 
     fn launch(&self, store: AccountStore) -> Result<Running, EngineError> {
@@ -149,8 +168,12 @@ impl Engine {
         // Whether clear text is wanted was asked when the account was added.
         let server = Server::parse(&account.server, true)?;
         let tasks = TaskTracker::new();
-        let credentials = self.credentials(&account, Arc::clone(&platform), server.clone(), tasks.clone());
         let stop = CancellationToken::new();
+        let credentials = AccountTokens {
+            shared: self.credentials(&account, Arc::clone(&platform), server.clone()),
+            tasks: tasks.clone(),
+            stop: stop.clone(),
+        };
         let (link, reports) = start(
             self.policy(platform.profile()),
             self.target(platform.profile(), &server),
@@ -197,26 +220,21 @@ impl Engine {
         })
     }
 
-    pub(crate) fn credentials(
+    fn credentials(
         &self,
         account: &Account,
         platform: Arc<dyn Platform>,
         server: Server,
-        tasks: TaskTracker,
-    ) -> AccountTokens {
-        let shared = tokens::Shared {
+    ) -> Arc<tokens::Shared> {
+        Arc::new(tokens::Shared {
             account: account.id.clone(),
             server,
             platform,
             vault: Arc::clone(&self.parts.vault),
             http: self.http.clone(),
             clock: Arc::clone(&self.parts.clock),
-            kept: Mutex::default(),
-        };
-        AccountTokens {
-            shared: Arc::new(shared),
-            tasks,
-        }
+            kept: tokio::sync::Mutex::default(),
+        })
     }
 
     fn policy(&self, profile: &Profile) -> Policy {
@@ -258,13 +276,13 @@ impl Engine {
     /// # Errors
     /// Where the registry can't be read.
     pub async fn start_all(&self) -> Result<(), EngineError> {
-        for entry in self.reader.entries().await? {
-            if !entry.paused
-                && let Err(error) = self.start_account(&entry.id).await
-            {
+        let entries = self.reader.entries().await?;
+        let starts = entries.iter().filter(|entry| !entry.paused).map(async |entry| {
+            if let Err(error) = self.start_account(&entry.id).await {
                 tracing::error!(%error, account = %entry.id, "Start an account");
             }
-        }
+        });
+        join_all(starts).await;
         Ok(())
     }
 
@@ -289,18 +307,13 @@ impl Engine {
     }
 
     /// Has an account's outbox look what is to be sent; one that does not run looks when it starts.
-    pub(crate) async fn ring_outbox(&self, id: &AccountId) {
-        if let Some(running) = self.running.lock().await.get(id) {
-            running.bell.notify_one();
-        }
+    pub(crate) fn ring_outbox(&self, id: &AccountId) {
+        self.of(id, |running| running.bell.notify_one());
     }
 
     /// How an account's connection stands at this moment; nothing is known of one that is not running.
-    pub(crate) async fn now(&self, id: &AccountId) -> Now {
-        let running = self.running.lock().await;
-        running
-            .get(id)
-            .map(|running| running.now.borrow().clone())
+    pub(crate) fn now(&self, id: &AccountId) -> Now {
+        self.of(id, |running| running.now.borrow().clone())
             .unwrap_or_default()
     }
 
@@ -324,7 +337,18 @@ impl Engine {
 
     /// Disconnects an account.
     pub async fn stop_account(&self, id: &AccountId) {
-        let stopped = self.running.lock().await.remove(id);
+        let _turn = self.turns.take(id).await;
+        self.end(id).await;
+    }
+
+    /// Makes starting, stopping and removing an account wait for each other.
+    pub(crate) async fn turn(&self, id: &AccountId) -> OwnedMutexGuard<()> {
+        self.turns.take(id).await
+    }
+
+    /// Disconnects an account whose turn was taken.
+    pub(crate) async fn end(&self, id: &AccountId) {
+        let stopped = self.running().remove(id);
         if let Some(running) = stopped {
             running.stop.cancel();
             running.tasks.wait().await;
@@ -339,7 +363,7 @@ impl Engine {
         let topic = self.platform(account.platform.as_str())?.topic(topic)?;
         let store = self.reader.store(&account.id).await?;
         store.want_topic(topic.clone(), self.parts.clock.now()).await?;
-        self.tell(account, Command::Join(topic.clone()), &store).await?;
+        self.tell(account, topic.clone(), &store).await?;
         Ok(topic)
     }
 
@@ -351,19 +375,15 @@ impl Engine {
         let topic = self.platform(account.platform.as_str())?.topic(topic)?;
         let store = self.reader.store(&account.id).await?;
         let was = store.drop_topic(topic.clone()).await?;
-        self.tell(account, Command::Leave(topic), &store).await?;
+        self.tell(account, topic, &store).await?;
         Ok(was)
     }
 
-    async fn tell(
-        &self,
-        account: &Account,
-        command: Command,
-        store: &AccountStore,
-    ) -> Result<(), EngineError> {
-        if let Some(running) = self.running.lock().await.get(&account.id) {
+    async fn tell(&self, account: &Account, topic: Topic, store: &AccountStore) -> Result<(), EngineError> {
+        let commands = self.of(&account.id, |running| running.commands.clone());
+        if let Some(commands) = commands {
             // An account that is just stopping joins the topic with its next connection.
-            let _ = running.commands.send(command).await;
+            let _ = commands.send(Command::Follow(topic)).await;
         }
         let seen = store.last_seen().await?;
         let socket = seen.and_then(|seen| seen.status.socket_id);
@@ -377,7 +397,7 @@ impl Engine {
 
     /// Disconnects all accounts, writes what is queued and closes the files.
     pub async fn stop(self) {
-        let running = std::mem::take(&mut *self.running.lock().await);
+        let running = std::mem::take(&mut *self.running());
         for running in running.values() {
             running.stop.cancel();
         }

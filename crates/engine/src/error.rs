@@ -36,8 +36,9 @@ pub enum EngineError {
     VaultState(carillon_vault::VaultState),
     /// The key of an account's file is not in the vault.
     #[error(
-        "The key of this account's cache is not in the {backend}. The cache was left as it is; \
-             it can be read again once the key is back, or the account can be removed and added anew"
+        "The key of this account's cache is not in the {}. The cache was left as it is; \
+             it can be read again once the key is back, or the account can be removed and added anew",
+        .backend.replace('-', " ")
     )]
     KeyMissing {
         /// The kind of vault.
@@ -129,14 +130,33 @@ impl EngineError {
                 SignInError::NotThisPlatform(_) => ErrorCode::WrongServer,
                 SignInError::Incomplete(_) => ErrorCode::Invalid,
             },
-            Self::Server { cause, .. } => match cause {
-                Cause::NotSocketIo | Cause::Protocol => ErrorCode::WrongServer,
-                Cause::Refused(_) => ErrorCode::SignInRefused,
-                _ => ErrorCode::Unreachable,
-            },
+            Self::Server { cause, .. } => code_of(cause),
             Self::UnknownAccount(_) | Self::NoAccount | Self::NotWaiting(_) => ErrorCode::NotFound,
             Self::Http(_) | Self::Random | Self::Stopped => ErrorCode::Internal,
         }
+    }
+}
+
+/// What the UI or a script acts on where there is no connection.
+pub(crate) fn code_of(cause: &Cause) -> ErrorCode {
+    match cause {
+        Cause::NotSocketIo | Cause::Protocol => ErrorCode::WrongServer,
+        Cause::Address => ErrorCode::Invalid,
+        Cause::Vault(_) => ErrorCode::Vault,
+        Cause::Store(_) => ErrorCode::Store,
+        Cause::Internal => ErrorCode::Internal,
+        Cause::Unreachable
+        | Cause::Tls
+        | Cause::TimedOut
+        | Cause::Refused(_)
+        | Cause::Busy { .. }
+        | Cause::SignInTimedOut
+        | Cause::Silent
+        | Cause::TransportClosed
+        | Cause::ServerDisconnect
+        | Cause::Overrun
+        | Cause::TooLarge { .. }
+        | Cause::CatchUp => ErrorCode::Unreachable,
     }
 }
 

@@ -55,6 +55,11 @@ impl Home {
         self.folder.join("carillon.pid")
     }
 
+    /// Tells whether an account was ever added here.
+    pub fn is_made(&self) -> bool {
+        self.registry().exists()
+    }
+
     /// Makes the folder, readable by its owner only.
     ///
     /// # Errors
@@ -79,15 +84,10 @@ impl Home {
     pub(crate) fn own(&self) -> Result<Ownership, EngineError> {
         self.create()?;
         let path = self.lock();
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(|source| EngineError::Home {
-                path: path.clone(),
-                source,
-            })?;
+        let file = private(&path, false).map_err(|source| EngineError::Home {
+            path: path.clone(),
+            source,
+        })?;
         for look in 1.. {
             match file.try_lock() {
                 Ok(()) => break,
@@ -98,7 +98,7 @@ impl Home {
             }
         }
         let path = self.pid();
-        File::create(&path)
+        private(&path, true)
             .and_then(|mut pid| write!(pid, "{}", std::process::id()))
             .map_err(|source| EngineError::Home { path, source })?;
         Ok(Ownership { _lock: file })
@@ -126,6 +126,22 @@ impl Home {
     fn read_pid(&self) -> Option<u32> {
         fs::read_to_string(self.pid()).ok()?.trim().parse().ok()
     }
+}
+
+/// Opens a file to write, made where there is none, that only its owner can read.
+fn private(path: &Path, truncate: bool) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(truncate).write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+        let file = options.mode(0o600).open(path)?;
+        // An older version made it readable.
+        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+        Ok(file)
+    }
+    #[cfg(not(unix))]
+    options.open(path)
 }
 
 /// This process owns the data folder while this lives.

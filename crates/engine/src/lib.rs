@@ -35,7 +35,7 @@ pub mod parts {
     pub use carillon_link::{AddressError, Policy, Server, SocketIo, Transport};
     pub use carillon_platforms::Registry as Platforms;
     pub use carillon_vault::{
-        Entry as VaultEntry, MemoryVault, SealedFile, TokenVault, VaultError, VaultState, os,
+        Entry, Entry as VaultEntry, MemoryVault, SealedFile, TokenVault, VaultError, VaultState, os,
     };
 
     /// What an adapter of a platform is made of.

@@ -291,7 +291,7 @@ impl Engine {
             return Err(EngineError::TooLate);
         }
         let outgoing = store.push_outgoing(id, draft, now).await?;
-        self.tell_outgoing(account, outgoing.clone()).await;
+        self.tell_outgoing(account, outgoing.clone());
         Ok(outgoing)
     }
 
@@ -312,7 +312,7 @@ impl Engine {
         let store = self.reader.store(account).await?;
         let again = store.retry_outgoing(id, self.parts.clock.now()).await?;
         let outgoing = again.ok_or_else(|| EngineError::NotWaiting(id.clone()))?;
-        self.tell_outgoing(account, outgoing.clone()).await;
+        self.tell_outgoing(account, outgoing.clone());
         Ok(outgoing)
     }
 
@@ -330,12 +330,12 @@ impl Engine {
             id: id.clone(),
         });
         // What was behind it may go now.
-        self.ring_outbox(account).await;
+        self.ring_outbox(account);
         Ok(())
     }
 
-    async fn tell_outgoing(&self, account: &AccountId, outgoing: Outgoing) {
+    fn tell_outgoing(&self, account: &AccountId, outgoing: Outgoing) {
         self.hub.send(UiEvent::Outgoing { outgoing });
-        self.ring_outbox(account).await;
+        self.ring_outbox(account);
     }
 }

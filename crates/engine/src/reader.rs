@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use carillon_contract::settings::Settings;
 use carillon_contract::view::NoticeFilter;
@@ -10,8 +10,9 @@ use carillon_contract::{Account, AccountId, ConnectionState, Notice};
 use carillon_store::inbox::PageKey;
 use carillon_store::registry::{Entry, EntryState};
 use carillon_store::{AccountStore, DatabaseKey, Registry, StoreError};
-use carillon_vault::{Entry as VaultEntry, TokenVault};
-use tokio::sync::Mutex;
+use carillon_vault::{Entry as VaultEntry, TokenVault, VaultState};
+use futures_util::future::join_all;
+use tokio::sync::OnceCell;
 
 use crate::error::EngineError;
 use crate::home::Home;
@@ -24,7 +25,9 @@ const GAPS: u32 = 20;
 pub struct Reader {
     home: Home,
     vault: Arc<dyn TokenVault>,
-    open: Mutex<BTreeMap<AccountId, AccountStore>>,
+    /// Files that are open, or are being opened: each once, and none of them behind another. The lock is never held
+    /// while anything is waited for.
+    open: Mutex<BTreeMap<AccountId, Arc<OnceCell<AccountStore>>>>,
     /// Whether files are opened to be read beside their owner, or by their owner.
     beside: bool,
 }
@@ -51,13 +54,23 @@ impl Reader {
     }
 
     /// Makes an open file available.
-    pub(crate) async fn add(&self, store: AccountStore) {
-        self.open.lock().await.insert(store.account().id.clone(), store);
+    pub(crate) fn add(&self, store: AccountStore) {
+        let id = store.account().id.clone();
+        self.open().insert(id, Arc::new(OnceCell::from(store)));
     }
 
-    /// Lets go of an account's file.
+    /// Lets go of an account's file. One that is just being opened is waited for.
     pub(crate) async fn remove(&self, id: &AccountId) -> Option<AccountStore> {
-        self.open.lock().await.remove(id)
+        let cell = self.open().remove(id)?;
+        cell.get_or_try_init(|| std::future::ready(Err(())))
+            .await
+            .ok()
+            .cloned()
+    }
+
+    fn open(&self) -> MutexGuard<'_, BTreeMap<AccountId, Arc<OnceCell<AccountStore>>>> {
+        // Nothing panics while it is held.
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The accounts that are complete, in their order.
@@ -90,23 +103,22 @@ impl Reader {
     /// Where it can't be opened now; [`EngineError::KeyMissing`] where the vault has no key for it. The file stays
     /// as it is.
     pub async fn store(&self, id: &AccountId) -> Result<AccountStore, EngineError> {
-        let mut open = self.open.lock().await;
-        if let Some(store) = open.get(id) {
-            return Ok(store.clone());
-        }
+        let cell = Arc::clone(self.open().entry(id.clone()).or_default());
+        let store = cell.get_or_try_init(|| self.open_file(id)).await?;
+        Ok(store.clone())
+    }
+
+    async fn open_file(&self, id: &AccountId) -> Result<AccountStore, EngineError> {
         if !self.beside && !self.entries().await?.iter().any(|entry| entry.id == *id) {
             return Err(EngineError::UnknownAccount(id.to_string()));
         }
         let key = database_key(&*self.vault, id).await?;
         let path = self.home.account(id);
-        let store = if self.beside {
+        Ok(if self.beside {
             AccountStore::open_to_read(&path, &key).await?
         } else {
-            // What kept its owner from opening it, a locked keyring for example, may have passed.
             AccountStore::open(&path, &key).await?
-        };
-        open.insert(id.clone(), store.clone());
-        Ok(store)
+        })
     }
 
     /// Finds the account that a person means: by id, the beginning of it, the user's name or id; with no word
@@ -151,12 +163,13 @@ impl Reader {
     /// # Errors
     /// Where the registry can't be read.
     pub async fn accounts(&self) -> Result<Vec<(Entry, Result<Account, EngineError>)>, EngineError> {
-        let mut accounts = Vec::new();
-        for entry in self.entries().await? {
-            let account = self.store(&entry.id).await.map(|store| store.account().clone());
-            accounts.push((entry, account));
-        }
-        Ok(accounts)
+        let entries = self.entries().await?;
+        let accounts = entries.iter().map(async |entry| {
+            let store = self.store(&entry.id).await?;
+            Ok(store.account().clone())
+        });
+        let accounts = join_all(accounts).await;
+        Ok(entries.into_iter().zip(accounts).collect())
     }
 
     /// How everything stands.
@@ -170,24 +183,30 @@ impl Reader {
             Some(std::process::id())
         };
         let state = self.vault.state().await;
-        let mut accounts = Vec::new();
-        for entry in self.entries().await? {
-            accounts.push(match self.content(&entry.id, owner.is_some()).await {
+        let accounts = self.entries().await?.into_iter().map(async |entry| {
+            match self.content(&entry.id, owner.is_some()).await {
                 Ok(open) => AccountStatus::Open(Box::new(open)),
                 Err(error) => AccountStatus::Closed {
                     id: entry.id,
                     platform: entry.platform,
                     error: (&error).into(),
                 },
-            });
-        }
+            }
+        });
+        let accounts = join_all(accounts).await;
         Ok(Status {
             home: self.home.folder().display().to_string(),
             owner,
             vault: VaultStatus {
                 backend: self.vault.backend(),
                 state: format!("{state:?}").to_lowercase(),
-                sentence: state.sentence(),
+                sentence: match (self.vault.backend(), state) {
+                    // The general words speak of keyrings.
+                    ("sealed-file", VaultState::Missing) => {
+                        "The sealed file is made when the first account is added."
+                    }
+                    _ => state.sentence(),
+                },
             },
             accounts,
         })

@@ -12,7 +12,8 @@ use carillon_vault::{Entry, TokenVault, VaultError};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::Mutex;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
@@ -60,7 +61,14 @@ pub(crate) struct AccountTokens {
     pub(crate) shared: Arc<Shared>,
     /// The account's tasks, which are waited for when it stops.
     pub(crate) tasks: TaskTracker,
+    /// Says that the account stops.
+    pub(crate) stop: CancellationToken,
 }
+
+/// How long until a vault that did not take a renewed token is tried again; doubled with each further try.
+const SAVE_AGAIN: Duration = Duration::from_secs(1);
+/// The longest time between two of these.
+const SAVE_AGAIN_AT_MOST: Duration = Duration::from_secs(60);
 
 /// What a refresh needs, also when whoever asked for it has gone.
 pub(crate) struct Shared {
@@ -80,6 +88,8 @@ pub(crate) struct Kept {
     tokens: Tokens,
     /// When this process got them from the server; `None` for those that were in the vault.
     fetched: Option<Instant>,
+    /// The refresh token that the vault still holds instead: it did not take these.
+    unsaved_over: Option<Secret>,
 }
 
 impl Kept {
@@ -104,6 +114,7 @@ impl Shared {
             *kept = tokens.map(|tokens| Kept {
                 tokens,
                 fetched: None,
+                unsaved_over: None,
             });
         }
         Ok(kept.clone())
@@ -121,7 +132,10 @@ impl Shared {
 
     async fn renew(&self, kept: &mut Option<Kept>) -> Result<(), RefreshError> {
         let now = self.load(kept).await.map_err(RefreshError::Failed)?;
-        let Some(refresh) = now.and_then(|now| now.tokens.refresh) else {
+        let Some(now) = now else {
+            return Err(RefreshError::Refused);
+        };
+        let Some(refresh) = now.tokens.refresh else {
             return Err(RefreshError::Refused);
         };
         let request = self.platform.refresh(&refresh);
@@ -142,17 +156,71 @@ impl Shared {
                 SignInError::NotThisPlatform(_) => RefreshError::Failed(Cause::NotSocketIo),
             })?;
         // A server that does not rotate sends none: the old one stays good.
+        let in_vault = now.unsaved_over.unwrap_or_else(|| refresh.clone());
         fresh.refresh = fresh.refresh.or(Some(refresh));
+        let mut unsaved_over = None;
         if let Err(error) = keep(&*self.vault, &self.account, &fresh).await {
-            // The server has taken the old one back, so this one is used even though it may not outlive
-            // this process.
-            tracing::warn!(%error, account = %self.account, "Keep the renewed token");
+            // The server has taken the old one back, so this one is used though it may not outlive this process.
+            tracing::warn!(%error, account = %self.account, "Keep the renewed token; it is tried again");
+            unsaved_over = Some(in_vault);
         }
         *kept = Some(Kept {
             tokens: fresh,
             fetched: Some(Instant::now()),
+            unsaved_over,
         });
         Ok(())
+    }
+
+    /// Tries to keep what the vault did not take; tells whether nothing is left to be kept.
+    async fn save(&self) -> bool {
+        let mut kept = self.kept.lock().await;
+        let Some(unsaved) = kept.as_mut() else { return true };
+        let Some(over) = &unsaved.unsaved_over else {
+            return true;
+        };
+        let written = match read(&*self.vault, &self.account).await {
+            // Somebody signed in anew meanwhile: what is there now is newer.
+            Ok(Some(Tokens { refresh, .. }))
+                if refresh.as_ref().map(Secret::expose) != Some(over.expose()) =>
+            {
+                Ok(())
+            }
+            Ok(_) => keep(&*self.vault, &self.account, &unsaved.tokens).await,
+            Err(error) => Err(error),
+        };
+        match written {
+            Ok(()) => {
+                unsaved.unsaved_over = None;
+                true
+            }
+            Err(error) => {
+                tracing::warn!(%error, account = %self.account, "Keep the renewed token; it is tried again");
+                false
+            }
+        }
+    }
+
+    /// Goes on trying to keep what the vault did not take, and once more when the account stops.
+    async fn save_at_last(&self, stop: &CancellationToken) {
+        let mut pause = SAVE_AGAIN;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => {
+                    self.save().await;
+                    return;
+                }
+                () = sleep(pause) => if self.save().await {
+                    return;
+                },
+            }
+            pause = (pause * 2).min(SAVE_AGAIN_AT_MOST);
+        }
+    }
+
+    async fn is_saved(&self) -> bool {
+        let kept = self.kept.lock().await;
+        kept.as_ref().is_none_or(|kept| kept.unsaved_over.is_none())
     }
 }
 
@@ -179,7 +247,14 @@ impl Credentials for AccountTokens {
         // A refresh that has begun runs to its end, whoever stops waiting for it: once the server has
         // answered, the old token is spent, and the new one has to be kept.
         let shared = Arc::clone(&self.shared);
-        let running = self.tasks.spawn(async move { shared.refresh().await });
+        let (tasks, stop) = (self.tasks.clone(), self.stop.clone());
+        let running = self.tasks.spawn(async move {
+            let renewed = shared.refresh().await;
+            if !shared.is_saved().await {
+                tasks.spawn(async move { shared.save_at_last(&stop).await });
+            }
+            renewed
+        });
         running
             .await
             .unwrap_or(Err(RefreshError::Failed(Cause::Internal)))

@@ -5,6 +5,7 @@ use carillon_contract::{ApiError, ConnectionState, ConnectionStatus, PlatformId}
 use carillon_platforms::Registry as Platforms;
 use carillon_store::registry::Entry;
 use carillon_vault::{TokenVault, VaultState};
+use futures_util::future::join_all;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -19,8 +20,11 @@ impl Engine {
     /// Where the registry can't be read.
     pub async fn accounts(&self) -> Result<(Vec<AccountView>, Vec<ClosedAccount>), EngineError> {
         let (mut open, mut closed) = (Vec::new(), Vec::new());
-        for entry in self.reader.entries().await? {
-            match self.account_view(&entry).await {
+        let entries = self.reader.entries().await?;
+        // One that is slow to open is waited for once, and not once more by each that follows it.
+        let views = join_all(entries.iter().map(|entry| self.account_view(entry))).await;
+        for (entry, view) in entries.into_iter().zip(views) {
+            match view {
                 Ok(view) => open.push(view),
                 Err(error) => closed.push(ClosedAccount {
                     title: title(&self.parts.platforms, &entry.platform),
@@ -44,10 +48,11 @@ impl Engine {
             catching_up: false,
             since: account.created_at,
             cause: None,
+            code: None,
             socket_id: None,
             tries: 0,
         });
-        let now = self.now(&entry.id).await;
+        let now = self.now(&entry.id);
         match now.status {
             Some(status) => connection = status,
             None => {

@@ -121,6 +121,8 @@ fn readers(path: &Path, key: &DatabaseKey) -> Arc<Readers> {
     Arc::new(Readers::new(path, key, READERS))
 }
 
+/// What only tests need.
+#[cfg(feature = "testing")]
 impl AccountStore {
     /// Lets the file grow to this many pages and no further (SQLite's `max_page_count`). What exceeds it is
     /// refused as [`StoreError::DiskFull`].

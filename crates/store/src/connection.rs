@@ -97,6 +97,7 @@ impl AccountStore {
                 catching_up: false,
                 since: Timestamp(row.since),
                 cause: row.cause,
+                code: None,
                 socket_id: row.socket_id,
                 tries: u32::try_from(row.tries).unwrap_or(0),
             },

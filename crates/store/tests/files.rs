@@ -341,6 +341,7 @@ async fn what_is_complete_goes_forward_and_a_clock_that_was_ahead_is_corrected()
         catching_up: false,
         since: NOW,
         cause: None,
+        code: None,
         socket_id: None,
         tries: 0,
     };

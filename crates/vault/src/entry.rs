@@ -7,7 +7,6 @@ use std::fmt;
 enum Kind {
     Token,
     DatabaseKey,
-    Salt,
     Probe,
 }
 
@@ -38,14 +37,6 @@ impl Entry {
         }
     }
 
-    /// Names this installation's salt, which belongs to no account.
-    pub fn salt() -> Self {
-        Self {
-            kind: Kind::Salt,
-            account: String::new(),
-        }
-    }
-
     /// Names what [`crate::TokenVault::state`] writes and removes to see whether writing works.
     pub(crate) fn probe() -> Self {
         Self {
@@ -61,7 +52,6 @@ impl fmt::Display for Entry {
         match self.kind {
             Kind::Token => write!(f, "token/{}", self.account),
             Kind::DatabaseKey => write!(f, "database-key/{}", self.account),
-            Kind::Salt => f.write_str("salt"),
             Kind::Probe => f.write_str("probe"),
         }
     }
@@ -75,7 +65,7 @@ mod tests {
     fn the_kind_is_part_of_the_name() {
         assert_eq!(Entry::token("a").to_string(), "token/a");
         assert_eq!(Entry::database_key("a").to_string(), "database-key/a");
-        assert_eq!(Entry::salt().to_string(), "salt");
+        assert_eq!(Entry::probe().to_string(), "probe");
         assert_ne!(Entry::token("a"), Entry::database_key("a"));
     }
 }

@@ -3,16 +3,12 @@
 use carillon_gateway::To;
 use serde_json::{Value, json};
 
-use crate::support::{connect, gateway, gateway_with, numbers};
+use crate::support::{connect, emit, emit_to, gateway, gateway_with, join, numbers, with_alice, with_both};
 
 #[tokio::test]
 async fn an_event_comes_in_an_envelope_with_its_name_time_and_number() {
-    let gateway = gateway();
-    let mut alice = connect(&gateway, "alice").await;
-    let seq = gateway
-        .emit("market:created", json!({ "question": "Rain?" }), None)
-        .await
-        .unwrap();
+    let (gateway, mut alice) = with_alice().await;
+    let seq = emit(&gateway, "market:created", json!({ "question": "Rain?" })).await;
     let envelope = alice.next("market:created").await;
     assert_eq!(envelope["type"], "market:created");
     assert_eq!(envelope["data"]["question"], "Rain?");
@@ -23,19 +19,11 @@ async fn an_event_comes_in_an_envelope_with_its_name_time_and_number() {
 
 #[tokio::test]
 async fn a_trade_reaches_a_trader_who_watches_the_market_twice_with_one_number() {
-    let gateway = gateway();
-    let mut alice = connect(&gateway, "alice").await;
-    let mut bob = connect(&gateway, "bob").await;
+    let (gateway, mut alice, mut bob) = with_both().await;
     for client in [&mut alice, &mut bob] {
-        client
-            .call("subscribe", &[json!({ "room": "market", "id": "m-1" })])
-            .await;
+        join(client, "market", "m-1").await;
     }
-    let to = To::Username("alice".to_owned());
-    let seq = gateway
-        .emit("market:trade", json!({ "marketId": "m-1" }), Some(to))
-        .await
-        .unwrap();
+    let seq = emit_to(&gateway, "alice", "market:trade", json!({ "marketId": "m-1" })).await;
 
     let copies = alice.settle().await;
     assert_eq!(copies.len(), 2);
@@ -47,25 +35,158 @@ async fn a_trade_reaches_a_trader_who_watches_the_market_twice_with_one_number()
 }
 
 #[tokio::test]
+async fn the_end_of_a_market_comes_to_everybody_and_twice_to_those_who_watch_it() {
+    let (gateway, mut alice, mut bob) = with_both().await;
+    join(&mut alice, "market", "m-1").await;
+    let seq = emit(&gateway, "market:resolved", json!({ "marketId": "m-1" })).await;
+    let copies = alice.settle().await;
+    assert_eq!(copies.len(), 2);
+    assert_eq!(copies[0], copies[1]);
+    let (name, envelope) = &copies[0];
+    assert_eq!(
+        (name.as_str(), &envelope["seq"]),
+        ("market:resolved", &json!(seq))
+    );
+    assert_eq!(bob.settle().await, [copies[0].clone()]);
+}
+
+#[tokio::test]
+async fn unlocked_shares_come_to_their_holder_and_to_those_who_follow_the_creator() {
+    let (gateway, mut alice, mut bob) = with_both().await;
+    join(&mut bob, "creator", "0xC0FFEE").await;
+    let data = json!({ "creatorId": "0xc0ffee", "holder": "0xA11CE0000000000000000000000000000000aaaa" });
+    emit(&gateway, "shares:unlocked", data.clone()).await;
+    let (held, followed) = (alice.settle().await, bob.settle().await);
+    assert_eq!(held.len(), 1);
+    assert_eq!(held[0].0, "shares:unlocked");
+    assert_eq!(held, followed);
+    // Who holds and follows is in both rooms.
+    join(&mut alice, "creator", "0xC0FFEE").await;
+    emit(&gateway, "shares:unlocked", data).await;
+    assert_eq!((alice.settle().await.len(), bob.settle().await.len()), (2, 1));
+}
+
+#[tokio::test]
+async fn maintenance_is_told_to_everybody() {
+    let (gateway, mut alice, mut bob) = with_both().await;
+    let data = json!({ "active": true, "message": "Back at noon" });
+    emit(&gateway, "system:maintenance", data).await;
+    let told = alice.settle().await;
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].0, "system:maintenance");
+    assert_eq!(told[0].1["data"]["active"], true);
+    assert_eq!(told[0].1["data"]["message"], "Back at noon");
+    assert_eq!(bob.settle().await, told);
+}
+
+/// A whole number of the smallest unit, as text.
+fn is_wei(value: &Value) -> bool {
+    let text = value.as_str().unwrap_or_default();
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_iso(value: &Value) -> bool {
+    let text = value.as_str().unwrap_or_default();
+    text.ends_with('Z') && text.parse::<jiff::Timestamp>().is_ok()
+}
+
+/// The fields of an object, in the order of their names.
+fn fields(value: &Value) -> Vec<&str> {
+    let mut fields: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    fields.sort_unstable();
+    fields
+}
+
+#[tokio::test]
+async fn a_new_market_says_what_the_guide_lists_and_nothing_else() {
+    let (gateway, mut alice) = with_alice().await;
+    emit(&gateway, "market:created", json!({ "marketId": "m-1" })).await;
+    let data = alice.next("market:created").await["data"].clone();
+    let all = [
+        "category",
+        "creator",
+        "creatorHandle",
+        "endDate",
+        "imageUrl",
+        "initialPrice",
+        "marketId",
+        "question",
+    ];
+    let optional = ["category", "creatorHandle", "imageUrl"];
+    let needed: Vec<&str> = all
+        .into_iter()
+        .filter(|field| !optional.contains(field))
+        .collect();
+    let present = fields(&data);
+    assert!(present.iter().all(|field| all.contains(field)), "{data}");
+    assert!(needed.iter().all(|field| present.contains(field)), "{data}");
+    assert!(
+        is_iso(&data["endDate"]) && is_wei(&data["initialPrice"]),
+        "{data}"
+    );
+    for text in ["creator", "question", "marketId"] {
+        assert!(data[text].is_string(), "{data}");
+    }
+
+    let more = json!({ "creatorHandle": "@carol", "category": "Weather", "imageUrl": "https://example.invalid/m.png" });
+    emit(&gateway, "market:created", more.clone()).await;
+    let data = alice.next("market:created").await["data"].clone();
+    assert_eq!(fields(&data), all);
+    for field in optional {
+        assert_eq!(data[field], more[field]);
+    }
+}
+
+#[tokio::test]
+async fn a_trade_says_what_the_guide_lists_and_nothing_else() {
+    let (gateway, mut alice) = with_alice().await;
+    join(&mut alice, "market", "m-1").await;
+    for (direction, outcome) in [("buy", 1), ("sell", 0)] {
+        let data = json!({ "marketId": "m-1", "direction": direction, "outcome": outcome });
+        emit(&gateway, "market:trade", data).await;
+        // Alice is the trader, too, so that she gets it twice.
+        let copies = alice.settle().await;
+        let data = &copies[0].1["data"];
+        assert_eq!(
+            fields(data),
+            [
+                "amount",
+                "direction",
+                "marketId",
+                "newNoPrice",
+                "newYesPrice",
+                "outcome",
+                "price",
+                "shares",
+                "timestamp",
+                "tradeId",
+                "trader",
+            ]
+        );
+        for amount in ["amount", "shares", "price", "newYesPrice", "newNoPrice"] {
+            assert!(is_wei(&data[amount]), "{data}");
+        }
+        assert!(is_iso(&data["timestamp"]), "{data}");
+        assert!(data["trader"].as_str().unwrap().starts_with("0x"), "{data}");
+        assert_eq!(
+            (&data["direction"], &data["outcome"]),
+            (&json!(direction), &json!(outcome))
+        );
+    }
+}
+
+#[tokio::test]
 async fn without_double_delivery_a_client_in_both_rooms_gets_an_event_once() {
     let gateway = gateway_with(|config| config.double_delivery = false);
     let mut alice = connect(&gateway, "alice").await;
-    alice
-        .call("subscribe", &[json!({ "room": "market", "id": "m-1" })])
-        .await;
-    let to = To::Username("alice".to_owned());
-    gateway
-        .emit("market:trade", json!({ "marketId": "m-1" }), Some(to))
-        .await
-        .unwrap();
+    join(&mut alice, "market", "m-1").await;
+    emit_to(&gateway, "alice", "market:trade", json!({ "marketId": "m-1" })).await;
     assert_eq!(alice.settle().await.len(), 1);
 }
 
 #[tokio::test]
 async fn events_for_one_user_reach_nobody_else() {
-    let gateway = gateway();
-    let mut alice = connect(&gateway, "alice").await;
-    let mut bob = connect(&gateway, "bob").await;
+    let (gateway, mut alice, mut bob) = with_both().await;
     for event in [
         "notification",
         "dividend:available",
@@ -94,8 +215,7 @@ async fn events_for_one_user_reach_nobody_else() {
 
 #[tokio::test]
 async fn numbers_rise_by_one_in_the_order_of_arrival_however_many_emit_at_once() {
-    let gateway = gateway();
-    let mut alice = connect(&gateway, "alice").await;
+    let (gateway, mut alice) = with_alice().await;
     let emits = (0..200).map(|_| gateway.emit("system:announcement", Value::Null, None));
     let mut given: Vec<u64> = futures_util::future::join_all(emits)
         .await
@@ -116,9 +236,7 @@ async fn numbers_rise_by_one_in_the_order_of_arrival_however_many_emit_at_once()
 #[tokio::test]
 async fn bulk_notifications_have_own_ids_and_go_to_their_own_users() {
     use carillon_gateway::guesslyfe::{Iso, Notification, NotificationKind};
-    let gateway = gateway();
-    let mut alice = connect(&gateway, "alice").await;
-    let mut bob = connect(&gateway, "bob").await;
+    let (gateway, mut alice, mut bob) = with_both().await;
     let created = Iso("2030-01-02T03:04:05.678Z".parse().unwrap());
     let notification = |id: &str, user_id: &str| Notification {
         notification_id: id.to_owned(),
@@ -147,7 +265,7 @@ async fn a_notification_for_an_unknown_user_is_an_error_and_takes_no_number() {
     let gateway = gateway();
     let data = json!({ "userId": "user-9999" });
     assert!(gateway.emit("notification", data, None).await.is_err());
-    assert_eq!(gateway.emit("notification", Value::Null, None).await.unwrap(), 1);
+    assert_eq!(emit(&gateway, "notification", Value::Null).await, 1);
 }
 
 #[tokio::test]
@@ -161,10 +279,7 @@ async fn without_extensions_the_server_says_only_what_the_guide_knows() {
     assert_eq!(fields, ["message", "rooms"]);
 
     alice.send_text("4277[\"sync\",{}]".to_owned()).await;
-    gateway
-        .emit("system:announcement", Value::Null, None)
-        .await
-        .unwrap();
+    emit(&gateway, "system:announcement", Value::Null).await;
     let events = alice.settle().await;
     assert_eq!(events.len(), 1);
     assert_eq!(events[0].1.get("seq"), None);
@@ -172,8 +287,7 @@ async fn without_extensions_the_server_says_only_what_the_guide_knows() {
 
 #[tokio::test]
 async fn what_is_emitted_has_no_control_characters() {
-    let gateway = gateway();
-    let mut alice = connect(&gateway, "alice").await;
+    let (gateway, mut alice) = with_alice().await;
     let data = json!({ "title": "Pay\u{202E}day\u{0}", "message": "two\nlines" });
     gateway.emit("system:announcement", data, None).await.unwrap();
     let envelope = alice.next("system:announcement").await;

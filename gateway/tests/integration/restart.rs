@@ -2,10 +2,11 @@
 
 use carillon_gateway::{Config, Data, Handle, Secret, start};
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 
 use crate::{
     client::Ended,
-    support::{connect, gateway, login, numbers, post},
+    support::{connect, gateway, login, numbers, page_after, post},
 };
 
 /// Starts on a file, and on a port if there is one to come back to.
@@ -101,4 +102,56 @@ async fn two_instances_do_not_share_a_port() {
         start(same),
         Err(carillon_gateway::StartError::Listen { .. })
     ));
+}
+
+#[tokio::test]
+async fn nothing_is_sent_before_it_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = start(on_file(&folder, None)).unwrap();
+    let mut alice = connect(&gateway, "alice").await;
+    // Somebody else holds the data file, so that nothing can be written.
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(folder.path().join("gateway.db"));
+    let mut other = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let mut emitting = std::pin::pin!(gateway.emit("market:created", json!({ "marketId": "m-1" }), None));
+    for _ in 0..20 {
+        tokio::select! {
+            biased;
+            emitted = &mut emitting => panic!("It was emitted unwritten: {emitted:?}"),
+            events = alice.settle() => assert!(events.is_empty(), "{events:?}"),
+        }
+    }
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    assert_eq!(emitting.await.unwrap(), 1);
+    assert_eq!(alice.next("market:created").await["seq"], 1);
+}
+
+#[tokio::test]
+async fn a_notification_is_kept_and_comes_unread_with_the_time_at_which_it_was_made() {
+    use carillon_gateway::guesslyfe::{Iso, Notification, NotificationKind};
+    let folder = tempfile::tempdir().unwrap();
+    let first = start(on_file(&folder, None)).unwrap();
+    let mut alice = connect(&first, "alice").await;
+    let notification = Notification {
+        notification_id: "n-1".to_owned(),
+        user_id: "user-1001".to_owned(),
+        kind: NotificationKind::TradeExecuted,
+        title: "T".to_owned(),
+        message: "M".to_owned(),
+        data: None,
+        action_url: None,
+        read: false,
+        timestamp: Iso("2030-01-02T03:04:05.678Z".parse().unwrap()),
+    };
+    first.guesslyfe().notification(notification).await.unwrap();
+    let live = alice.next("notification").await;
+    assert_eq!(live["data"]["read"], false);
+    assert_eq!(live["data"]["timestamp"], "2030-01-02T03:04:05.678Z");
+
+    let again = on_file(&folder, Some(&first));
+    first.stop();
+    let second = start(again).unwrap();
+    let mut alice = connect(&second, "alice").await;
+    let kept = page_after(&mut alice, 0).await["events"][0]["payload"].clone();
+    assert_eq!(kept, live);
 }

@@ -2,7 +2,7 @@
 
 use std::{future::Future, time::Duration};
 
-use carillon_gateway::{Config, Handle, start};
+use carillon_gateway::{Config, Handle, To, start};
 use serde_json::{Value, json};
 
 use crate::client::{Auth, Client};
@@ -82,6 +82,49 @@ pub(crate) async fn connect(gateway: &Handle, username: &str) -> Client {
         .unwrap();
     client.next("connected").await;
     client
+}
+
+/// A quiet instance, and alice on it.
+pub(crate) async fn with_alice() -> (Handle, Client) {
+    let gateway = gateway();
+    let alice = connect(&gateway, "alice").await;
+    (gateway, alice)
+}
+
+/// A quiet instance, and both demo logins on it.
+pub(crate) async fn with_both() -> (Handle, Client, Client) {
+    let (gateway, alice) = with_alice().await;
+    let bob = connect(&gateway, "bob").await;
+    (gateway, alice, bob)
+}
+
+/// Emits an event to those whom it concerns; gives its number.
+pub(crate) async fn emit(gateway: &Handle, event: &str, data: Value) -> u64 {
+    gateway.emit(event, data, None).await.unwrap()
+}
+
+/// Emits an event to one of the demo logins; gives its number.
+pub(crate) async fn emit_to(gateway: &Handle, username: &str, event: &str, data: Value) -> u64 {
+    let to = To::Username(username.to_owned());
+    gateway.emit(event, data, Some(to)).await.unwrap()
+}
+
+/// Announces so many things to everybody.
+pub(crate) async fn announce(gateway: &Handle, count: usize) {
+    let announced = gateway.emit_many("system:announcement", Value::Null, None, count);
+    announced.await.unwrap();
+}
+
+/// A page of the log after a number.
+pub(crate) async fn page_after(client: &mut Client, since: impl Into<Value>) -> Value {
+    client.call("sync", &[json!({ "since": since.into() })]).await
+}
+
+/// Joins a room; gives the answer.
+pub(crate) async fn join(client: &mut Client, kind: &str, id: &str) -> Value {
+    client
+        .call("subscribe", &[json!({ "room": kind, "id": id })])
+        .await
 }
 
 /// The numbers that a list of envelopes carries.

@@ -1,9 +1,11 @@
 //! `sync`: what a client missed, in pages.
 
-use carillon_gateway::{Retention, To};
+use carillon_gateway::Retention;
 use serde_json::{Value, json};
 
-use crate::support::{connect, gateway, gateway_with, numbers};
+use crate::support::{
+    announce, connect, emit, emit_to, gateway, gateway_with, join, numbers, page_after, with_alice,
+};
 
 fn payloads(page: &Value) -> Vec<Value> {
     page["events"]
@@ -16,19 +18,12 @@ fn payloads(page: &Value) -> Vec<Value> {
 
 #[tokio::test]
 async fn a_replayed_event_is_the_live_event_and_comes_once() {
-    let gateway = gateway();
-    let mut alice = connect(&gateway, "alice").await;
-    alice
-        .call("subscribe", &[json!({ "room": "market", "id": "m-1" })])
-        .await;
-    let to = To::Username("alice".to_owned());
-    gateway
-        .emit("market:trade", json!({ "marketId": "m-1" }), Some(to))
-        .await
-        .unwrap();
+    let (gateway, mut alice) = with_alice().await;
+    join(&mut alice, "market", "m-1").await;
+    emit_to(&gateway, "alice", "market:trade", json!({ "marketId": "m-1" })).await;
     let live = alice.settle().await;
 
-    let page = alice.call("sync", &[json!({ "since": 0 })]).await;
+    let page = page_after(&mut alice, 0).await;
     assert_eq!(payloads(&page), [live[0].1.clone()]);
     assert_eq!(page["events"][0]["name"], "market:trade");
     assert_eq!(
@@ -39,16 +34,8 @@ async fn a_replayed_event_is_the_live_event_and_comes_once() {
 
 #[tokio::test]
 async fn a_client_that_was_away_catches_up_in_its_rooms_and_no_others() {
-    let gateway = gateway();
-    let mut alice = connect(&gateway, "alice").await;
-    gateway
-        .emit(
-            "notification",
-            Value::Null,
-            Some(To::Username("alice".to_owned())),
-        )
-        .await
-        .unwrap();
+    let (gateway, mut alice) = with_alice().await;
+    emit_to(&gateway, "alice", "notification", Value::Null).await;
     let seen = alice.next("notification").await["seq"].clone();
     drop(alice);
     for (event, username) in [
@@ -57,37 +44,28 @@ async fn a_client_that_was_away_catches_up_in_its_rooms_and_no_others() {
         ("market:trade", "bob"),
         ("dividend:available", "alice"),
     ] {
-        let to = To::Username(username.to_owned());
-        gateway.emit(event, Value::Null, Some(to)).await.unwrap();
+        emit_to(&gateway, username, event, Value::Null).await;
     }
-    gateway
-        .emit("system:maintenance", Value::Null, None)
-        .await
-        .unwrap();
+    emit(&gateway, "system:maintenance", Value::Null).await;
 
     let mut alice = connect(&gateway, "alice").await;
-    let page = alice.call("sync", &[json!({ "since": seen })]).await;
+    let page = page_after(&mut alice, seen.clone()).await;
     assert_eq!(numbers(&payloads(&page)), [3, 5, 6]);
-    alice
-        .call("subscribe", &[json!({ "room": "market", "id": "mkt-demo" })])
-        .await;
-    let page = alice.call("sync", &[json!({ "since": seen })]).await;
+    join(&mut alice, "market", "mkt-demo").await;
+    let page = page_after(&mut alice, seen.clone()).await;
     assert_eq!(numbers(&payloads(&page)), [3, 4, 5, 6]);
 }
 
 #[tokio::test]
 async fn a_long_absence_comes_in_pages_without_gap_or_repeat() {
     let gateway = gateway();
-    gateway
-        .emit_many("system:announcement", Value::Null, None, 1_203)
-        .await
-        .unwrap();
+    announce(&gateway, 1_203).await;
     let mut alice = connect(&gateway, "alice").await;
     let mut since = json!(null);
     let mut received = Vec::new();
     let mut sizes = Vec::new();
     loop {
-        let page = alice.call("sync", &[json!({ "since": since })]).await;
+        let page = page_after(&mut alice, since).await;
         assert_eq!(page["complete"], true);
         let events = payloads(&page);
         sizes.push(events.len());
@@ -105,10 +83,7 @@ async fn a_long_absence_comes_in_pages_without_gap_or_repeat() {
 #[tokio::test]
 async fn the_limit_is_obeyed_and_cut_to_what_a_page_may_hold() {
     let gateway = gateway();
-    gateway
-        .emit_many("system:announcement", Value::Null, None, 600)
-        .await
-        .unwrap();
+    announce(&gateway, 600).await;
     let mut alice = connect(&gateway, "alice").await;
     for (limit, size) in [(1, 1), (7, 7), (0, 1), (5_000, 500)] {
         let page = alice.call("sync", &[json!({ "since": 0, "limit": limit })]).await;
@@ -120,10 +95,7 @@ async fn the_limit_is_obeyed_and_cut_to_what_a_page_may_hold() {
 #[tokio::test]
 async fn without_arguments_it_starts_with_the_oldest() {
     let gateway = gateway();
-    gateway
-        .emit_many("system:announcement", Value::Null, None, 3)
-        .await
-        .unwrap();
+    announce(&gateway, 3).await;
     let mut alice = connect(&gateway, "alice").await;
     for arguments in [vec![], vec![json!({})], vec![json!({ "since": null })]] {
         let page = alice.call("sync", &arguments).await;
@@ -134,12 +106,9 @@ async fn without_arguments_it_starts_with_the_oldest() {
 #[tokio::test]
 async fn a_number_beyond_the_head_is_of_another_log() {
     let gateway = gateway();
-    gateway
-        .emit_many("system:announcement", Value::Null, None, 3)
-        .await
-        .unwrap();
+    announce(&gateway, 3).await;
     let mut alice = connect(&gateway, "alice").await;
-    let page = alice.call("sync", &[json!({ "since": 4 })]).await;
+    let page = page_after(&mut alice, 4).await;
     assert_eq!(
         (&page["complete"], &page["next"], &page["more"]),
         (&json!(false), &json!(3), &json!(false))
@@ -157,26 +126,19 @@ async fn events_that_are_no_longer_kept_make_the_page_incomplete() {
     });
     // One at a time: old events are dropped after each batch.
     for _ in 0..30 {
-        gateway
-            .emit("system:announcement", Value::Null, None)
-            .await
-            .unwrap();
+        emit(&gateway, "system:announcement", Value::Null).await;
     }
     let mut alice = connect(&gateway, "alice").await;
-    let page = alice.call("sync", &[json!({ "since": 2 })]).await;
+    let page = page_after(&mut alice, 2).await;
     assert_eq!(page["complete"], false);
     let kept = numbers(&payloads(&page));
     assert_eq!((kept.first(), kept.last()), (Some(&21), Some(&30)));
-    assert_eq!(
-        alice.call("sync", &[json!({ "since": 20 })]).await["complete"],
-        true
-    );
+    assert_eq!(page_after(&mut alice, 20).await["complete"], true);
 }
 
 #[tokio::test]
 async fn a_malformed_request_is_refused() {
-    let gateway = gateway();
-    let mut alice = connect(&gateway, "alice").await;
+    let (_gateway, mut alice) = with_alice().await;
     for data in [
         json!("5"),
         json!({ "since": -1 }),
@@ -196,17 +158,11 @@ async fn a_malformed_request_is_refused() {
 #[tokio::test]
 async fn what_is_emitted_during_a_catch_up_arrives_live() {
     let gateway = gateway();
-    gateway
-        .emit_many("system:announcement", Value::Null, None, 700)
-        .await
-        .unwrap();
+    announce(&gateway, 700).await;
     let mut alice = connect(&gateway, "alice").await;
-    let first = alice.call("sync", &[json!({ "since": 0 })]).await;
-    gateway
-        .emit("system:maintenance", Value::Null, None)
-        .await
-        .unwrap();
-    let second = alice.call("sync", &[json!({ "since": first["next"] })]).await;
+    let first = page_after(&mut alice, 0).await;
+    emit(&gateway, "system:maintenance", Value::Null).await;
+    let second = page_after(&mut alice, first["next"].clone()).await;
     let caught_up = numbers(&payloads(&second));
     assert_eq!((caught_up.first(), caught_up.last()), (Some(&501), Some(&701)));
     assert_eq!(alice.next("system:maintenance").await["seq"], 701);

@@ -133,6 +133,7 @@ mod tests {
                 catching_up: false,
                 since: Timestamp(0),
                 cause: None,
+                code: None,
                 socket_id: None,
                 tries: 0,
             },

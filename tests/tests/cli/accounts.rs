@@ -61,9 +61,10 @@ async fn an_account_is_added_with_a_token_from_elsewhere() -> Result<()> {
 
     // A token that was pasted can't be renewed: what is left is the person.
     gateway.expire("bob")?;
-    let said = cli.run_with(&arguments, token).await?;
-    assert_eq!(said.code, Some(4), "{}", said.err);
-    assert!(said.err.contains("Sign in again"), "{}", said.err);
+    let said = cli.run_with(&arguments, token).await?.complaint(4)?;
+    assert!(said.contains("Sign in again"), "{said}");
+    assert!(said.contains("is kept"), "{said}");
+    assert_eq!(accounts(&cli).await?.len(), 1);
     let no_token = cli.run_with(&arguments, "no token\n").await?.complaint(2)?;
     assert!(no_token.contains("three parts"), "{no_token}");
     cli.run_with(&arguments, "\n").await?.complaint(2)?;
@@ -142,10 +143,19 @@ async fn a_server_that_only_serves_pages_does_not_pass_a_check() -> Result<()> {
     let (_, tokens) = post(&gateway.url(), "/auth/login", &login).await?;
     let website = Website::start().await?;
     let cli = Cli::new()?;
+    let token = text(&tokens, "/accessToken")?;
     let arguments = add(&website.url, &["--token-stdin", "--check"]);
-    let said = cli.run_with(&arguments, text(&tokens, "/accessToken")?).await?;
-    assert_eq!(said.code, Some(5), "{}", said.err);
-    assert!(said.err.contains("is not a Socket.IO server"), "{}", said.err);
+    let said = cli.run_with(&arguments, token).await?.complaint(6)?;
+    assert!(said.contains("is not a Socket.IO server"), "{said}");
+    assert!(said.contains("was not added"), "{said}");
+    assert_eq!(accounts(&cli).await?, Vec::<Value>::new());
+    assert!(files::contents(&cli.home().join("accounts"))?.is_empty());
+    files::hold_none_of(&cli.home(), &[token])?;
+    let nobody = nobody().await?;
+    let arguments = add(&nobody, &["--token-stdin", "--check"]);
+    let said = cli.run_with(&arguments, token).await?.complaint(5)?;
+    assert!(said.contains("can't be reached"), "{said}");
+    assert_eq!(accounts(&cli).await?, Vec::<Value>::new());
     Ok(())
 }
 

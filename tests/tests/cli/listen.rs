@@ -97,6 +97,8 @@ async fn a_request_to_end_is_obeyed_with_everything_written() -> Result<()> {
     listen.event().await?;
     let ended = listen.terminate().await?;
     assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let connecting = ended.err.lines().filter(|line| line.ends_with("connecting"));
+    assert_eq!(connecting.count(), 1, "{}", ended.err);
     let status = it.cli.run(&["status", "--json"]).await?.json()?;
     assert_eq!(status.get("owner"), Some(&Value::Null));
     assert_eq!(text(&status, "/accounts/0/connection/state")?, "disconnected");

@@ -82,11 +82,27 @@ async fn what_a_server_writes_can_not_steer_a_terminal() -> Result<()> {
 #[tokio::test]
 async fn status_answers_for_an_empty_folder_and_one_that_is_not_there() -> Result<()> {
     let cli = Cli::new()?;
-    let status = cli.run(&["status", "--json"]).await?.json()?;
-    assert_eq!(status.get("accounts"), Some(&json!([])));
-    assert_eq!(status.get("owner"), Some(&Value::Null));
-    let list = cli.run(&["accounts", "list"]).await?.answer()?;
-    assert!(list.contains("accounts add"), "{list}");
-    cli.run(&["inbox"]).await?.complaint(3)?;
+    for made in [false, true] {
+        let status = cli.run(&["status", "--json"]).await?.json()?;
+        assert_eq!(status.get("accounts"), Some(&json!([])));
+        assert_eq!(status.get("owner"), Some(&Value::Null));
+        let words = cli.run(&["status"]).await?.answer()?;
+        assert!(!words.contains("sealed-file"), "{words}");
+        let list = cli.run(&["accounts", "list"]).await?.answer()?;
+        assert!(list.contains("accounts add"), "{list}");
+        for command in [
+            &["inbox"][..],
+            &["listen"],
+            &["subscribe", "market", "m-1"],
+            &["unsubscribe", "market", "m-1"],
+            &["accounts", "remove"],
+        ] {
+            let said = cli.run(command).await?.complaint(3)?;
+            assert!(said.contains("no account yet"), "{said}");
+        }
+        assert_eq!(cli.home().exists(), made, "looking makes nothing");
+        std::fs::create_dir_all(cli.home())?;
+    }
+    assert_eq!(std::fs::read_dir(cli.home())?.count(), 0);
     Ok(())
 }

@@ -98,6 +98,10 @@ since: Timestamp,
  */
 cause: string | null, 
 /**
+ * Why, as far as a script or a window acts on it; said only while it is so, and not kept.
+ */
+code?: ErrorCode, 
+/**
  * The server's id of the socket, while there is one.
  */
 socketId: string | null, 

@@ -8,7 +8,7 @@ use carillon_contract::{Topic, UiEvent};
 use carillon_platforms::Request;
 
 use super::session::cache_failed;
-use super::{Command, Reply, Running};
+use super::{Reply, Running};
 use crate::topics::{TopicAnswer, ask, join};
 
 impl Running {
@@ -33,7 +33,7 @@ impl Running {
         let Some(live) = self.live(session) else { return };
         let socket = Arc::clone(&live.socket);
         if let Some(asked) = &mut live.asked {
-            asked.extend(topics.iter().map(|topic| (topic.clone(), None)));
+            asked.extend(topics.iter().map(|topic| (topic.clone(), false)));
         }
         self.requests.spawn(async move {
             let answers = join(platform, socket, topics).await;
@@ -50,7 +50,7 @@ impl Running {
         let Some(live) = self.live(session) else { return };
         let socket = Arc::clone(&live.socket);
         if let Some(asked) = &mut live.asked {
-            asked.insert(topic.clone(), None);
+            asked.insert(topic.clone(), false);
         }
         self.requests.spawn(async move {
             // It is no longer wanted, whatever the server says; the next connection leaves it out.
@@ -61,30 +61,37 @@ impl Running {
         });
     }
 
-    /// Carries out what a person asks.
-    pub(super) fn command(&mut self, command: Command) {
+    /// Joins or leaves a topic, as the store says: a person may have changed their mind meanwhile.
+    pub(super) async fn follow(&mut self, topic: Topic) {
         let Some(live) = self.session.as_mut() else { return };
         // Until the wanted topics have been read nothing is asked: what is stored will be among them.
         let Some(asked) = &mut live.asked else { return };
-        if let Some(next) = asked.get_mut(command.topic()) {
-            // Of what is said meanwhile, only the last word counts.
-            *next = Some(command);
+        if let Some(again) = asked.get_mut(&topic) {
+            *again = true;
             return;
         }
         let session = live.number;
-        match command {
-            Command::Join(topic) => self.ask_to_join(session, vec![topic], false),
-            Command::Leave(topic) => self.ask_to_leave(session, topic),
+        let wanted = match self.with.store.topics(None).await {
+            Ok(wanted) => wanted.iter().any(|status| status.topic == topic),
+            Err(error) => {
+                tracing::warn!(%error, "Read the wanted topics; the next connection joins them");
+                return;
+            }
+        };
+        if wanted {
+            self.ask_to_join(session, vec![topic], false);
+        } else {
+            self.ask_to_leave(session, topic);
         }
     }
 
-    /// Goes on with what was said of these topics while the server was being asked.
-    pub(super) fn answered(&mut self, session: u64, topics: impl IntoIterator<Item = Topic>) {
+    /// Goes on with the topics of which something was said while the server was being asked.
+    pub(super) async fn answered(&mut self, session: u64, topics: impl IntoIterator<Item = Topic>) {
         for topic in topics {
             let Some(live) = self.live(session) else { return };
-            let next = live.asked.as_mut().and_then(|asked| asked.remove(&topic));
-            if let Some(command) = next.flatten() {
-                self.command(command);
+            let again = live.asked.as_mut().and_then(|asked| asked.remove(&topic));
+            if again == Some(true) {
+                self.follow(topic).await;
             }
         }
     }
@@ -138,6 +145,6 @@ impl Running {
             }
             Err(error) => tracing::warn!(%error, "Read the topics"),
         }
-        self.answered(session, topics);
+        self.answered(session, topics).await;
     }
 }

@@ -12,7 +12,7 @@ use carillon_platforms::{Answer, Request, SyncPage, Welcome};
 use carillon_store::StoreError;
 use carillon_store::ingest::Batch;
 
-use super::{Command, Reply, Running};
+use super::{Reply, Running};
 use crate::catch_up::{Before, Plan, gap, plan};
 use crate::ingest::sort;
 use crate::topics::ask;
@@ -51,9 +51,9 @@ pub(super) struct Live {
     pub(super) lost: bool,
     /// What is missing before the first page of what is fetched; stored with that page.
     pub(super) gap: Option<GapReason>,
-    /// Topics that the server is being asked about, and what is to be asked next; `None` before the wanted ones
-    /// were read.
-    pub(super) asked: Option<BTreeMap<Topic, Option<Command>>>,
+    /// Topics that the server is being asked about, and whether it is to be asked again after that; `None` before
+    /// the wanted ones were read.
+    pub(super) asked: Option<BTreeMap<Topic, bool>>,
 }
 
 /// How far a session has come.
@@ -134,7 +134,7 @@ impl Running {
                 // and why.
                 Fetched::Lost => {}
             },
-            Reply::Left { session, topic } => self.answered(session, [topic]),
+            Reply::Left { session, topic } => self.answered(session, [topic]).await,
         }
     }
 

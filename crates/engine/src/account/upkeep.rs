@@ -89,6 +89,7 @@ impl Running {
             catching_up: false,
             since,
             cause: None,
+            code: None,
             socket_id: None,
             tries: 0,
         };

@@ -14,3 +14,5 @@ mod outbox;
 mod platform;
 mod rig;
 mod topics;
+mod vaults;
+mod website;

@@ -129,7 +129,13 @@ impl Bench {
     }
 
     /// Runs an account of an engine.
-    pub(crate) async fn run(self, engine: Engine, script: Arc<Script>, account: Account) -> Rig {
+    pub(crate) async fn run(
+        self,
+        engine: impl Into<Arc<Engine>>,
+        script: Arc<Script>,
+        account: Account,
+    ) -> Rig {
+        let engine = engine.into();
         let listener = engine.subscribe_events();
         engine.start_account(&account.id).await.unwrap();
         Rig {
@@ -171,7 +177,7 @@ pub(crate) async fn add(engine: &Engine, user: &str, server: &str) -> Account {
 
 /// A running account, its server and a listener.
 pub(crate) struct Rig {
-    pub(crate) engine: Engine,
+    pub(crate) engine: Arc<Engine>,
     pub(crate) script: Arc<Script>,
     pub(crate) account: Account,
     pub(crate) listener: Subscriber,
@@ -219,7 +225,7 @@ impl Rig {
 
     /// Ends the engine, as an orderly shutdown does; what outlives it comes back.
     pub(crate) async fn stop(self) -> (Bench, Account) {
-        self.engine.stop().await;
+        Arc::into_inner(self.engine).unwrap().stop().await;
         (self.bench, self.account)
     }
 }

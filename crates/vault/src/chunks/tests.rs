@@ -96,7 +96,7 @@ fn a_secret_of_many_byte_letters_is_cut_between_bytes() {
 #[test]
 fn a_secret_that_is_too_long_is_refused_before_anything_is_written() {
     let ring = Ring::default();
-    let refused = set(&ring, &Entry::salt(), &secret("s", MOST_PARTS * PART + 1));
+    let refused = set(&ring, &Entry::token("alice"), &secret("s", MOST_PARTS * PART + 1));
     assert!(matches!(refused, Err(VaultError::TooLong { .. })));
     assert!(ring.names().is_empty());
 }

@@ -102,7 +102,7 @@ async fn a_restarted_keyring_is_met_on_a_new_connection() {
     assert_eq!(vault.state().await, VaultState::Ready);
     running.fetch_add(1, Ordering::SeqCst);
     vault
-        .set(&Entry::salt(), &Secret::new(String::from("salt")))
+        .set(&Entry::token("alice"), &Secret::new(String::from("s")))
         .await
         .unwrap();
     assert_eq!(vault.state().await, VaultState::Ready);
@@ -144,10 +144,10 @@ async fn a_panic_in_the_library_below_is_an_error_and_the_thread_goes_on() {
     });
     let vault = OsVault::on(connect, REPLY_LIMIT);
     assert!(matches!(
-        vault.get(&Entry::salt()).await,
+        vault.get(&Entry::token("alice")).await,
         Err(VaultError::Stopped)
     ));
-    assert!(vault.get(&Entry::salt()).await.unwrap().is_none());
+    assert!(vault.get(&Entry::token("alice")).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -81,7 +81,7 @@ async fn a_damaged_file_is_told_and_untouched() {
             Err(VaultError::Damaged)
         ));
         assert!(matches!(
-            vault.set(&Entry::salt(), &secret("s")).await,
+            vault.set(&Entry::token("alice"), &secret("s")).await,
             Err(VaultError::Damaged)
         ));
         assert_eq!(vault.state().await, VaultState::Refused);
@@ -190,7 +190,7 @@ async fn a_file_that_was_sealed_anew_by_another_is_not_overwritten() {
     SealedFile::create(&path, secret("another")).await.unwrap();
     let before = fs::read(&path).unwrap();
     assert!(matches!(
-        vault.set(&Entry::salt(), &secret("s")).await,
+        vault.set(&Entry::token("alice"), &secret("s")).await,
         Err(VaultError::Replaced)
     ));
     assert_eq!(vault.state().await, VaultState::Locked);
@@ -237,9 +237,9 @@ async fn a_lock_held_by_another_is_waited_for_and_not_for_ever() {
     ));
     assert_eq!(VaultError::Busy.state(), VaultState::Locked);
 
-    let entry = Entry::salt();
-    let salt = secret("s");
-    let (written, ()) = tokio::join!(vault.set(&entry, &salt), async { drop(held) });
+    let entry = Entry::token("alice");
+    let kept = secret("s");
+    let (written, ()) = tokio::join!(vault.set(&entry, &kept), async { drop(held) });
     written.unwrap();
     assert_eq!(read(&vault, &entry).await.as_deref(), Some("s"));
 }
@@ -253,7 +253,7 @@ async fn only_the_owner_can_read_the_file_after_every_write() {
     let vault = SealedFile::create(&path, passphrase()).await.unwrap();
     for number in 0..2 {
         vault
-            .set(&Entry::salt(), &secret(&number.to_string()))
+            .set(&Entry::token("alice"), &secret(&number.to_string()))
             .await
             .unwrap();
         for file in [path.clone(), folder.path().join("vault.lock")] {
@@ -280,8 +280,8 @@ async fn a_link_to_the_file_stays_a_link() {
     SealedFile::create(&path, passphrase()).await.unwrap();
     std::os::unix::fs::symlink(&path, &link).unwrap();
     let vault = SealedFile::open(&link, passphrase()).await.unwrap();
-    vault.set(&Entry::salt(), &secret("s")).await.unwrap();
+    vault.set(&Entry::token("alice"), &secret("s")).await.unwrap();
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     let again = SealedFile::open(&path, passphrase()).await.unwrap();
-    assert_eq!(read(&again, &Entry::salt()).await.as_deref(), Some("s"));
+    assert_eq!(read(&again, &Entry::token("alice")).await.as_deref(), Some("s"));
 }
