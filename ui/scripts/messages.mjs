@@ -11,7 +11,12 @@ const OUTPUT = at('src/paraglide')
 const STAMP = `${OUTPUT}/compiled-from`
 
 const english = readFileSync(at('messages/en.json'), 'utf8')
-const sources = ['project.inlang/settings.json', 'package-lock.json', 'scripts/messages.mjs', 'scripts/pseudo.mjs']
+const sources = [
+  'project.inlang/settings.json',
+  'package-lock.json',
+  'scripts/messages.mjs',
+  'scripts/pseudo.mjs',
+]
 const hash = createHash('sha256').update(english)
 for (const path of sources) hash.update(readFileSync(at(path)))
 const stamp = hash.digest('hex')

@@ -5,10 +5,12 @@ import './styles/base.css'
 import './styles/controls.css'
 import App from './App.svelte'
 import type { Bridge } from './bridge/bridge'
+import { nameLanguages } from './language'
 import { startLayout } from './layout'
 import { getLocale } from './text'
 import { startTheme } from './theme'
 
+nameLanguages(navigator)
 startTheme()
 startLayout()
 

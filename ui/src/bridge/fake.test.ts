@@ -20,8 +20,12 @@ describe('the double', () => {
 
   test('has an account in each state of a connection', async () => {
     const { accounts } = await fakeBridge({ frozen: NOON }).call('snapshot')
-    const states = accounts.map((view) => (view.connection.catchingUp ? 'catching-up' : view.connection.state))
-    expect(new Set(states)).toEqual(new Set(['connected', 'catching-up', 'reconnecting', 'error', 'disconnected']))
+    const states = accounts.map((view) =>
+      view.connection.catchingUp ? 'catching-up' : view.connection.state,
+    )
+    expect(new Set(states)).toEqual(
+      new Set(['connected', 'catching-up', 'reconnecting', 'error', 'disconnected']),
+    )
     const empty = await fakeBridge({ frozen: NOON, scenario: 'empty' }).call('snapshot')
     expect(empty.accounts.map((view) => view.connection.state)).toContain('connecting')
   })
@@ -29,7 +33,12 @@ describe('the double', () => {
   test('counts what is unread as its notices are', async () => {
     const bridge = fakeBridge({ frozen: NOON, scenario: 'many' })
     const { accounts } = await bridge.call('snapshot')
-    const { notices } = await bridge.call('notices', { accounts: [], filter: 'unread', behind: null, limit: 20_000 })
+    const { notices } = await bridge.call('notices', {
+      accounts: [],
+      filter: 'unread',
+      behind: null,
+      limit: 20_000,
+    })
     const sum = accounts.flatMap((view) => Object.values(view.unread)).reduce((all, count) => all + count, 0)
     expect(notices).toHaveLength(sum)
   })

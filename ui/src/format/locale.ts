@@ -1,9 +1,7 @@
 /** In which locale numbers and dates are written: the app's language, in the system's form of it. */
 
+import { FALLBACK } from '../language'
 import { getLocale } from '../text'
-
-/** Where the system speaks another language, English in a form with unambiguous dates. */
-const FALLBACK = 'en-GB'
 
 export function formatLocale(): string {
   const [language = 'en'] = getLocale().split('-')

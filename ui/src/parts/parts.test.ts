@@ -60,7 +60,12 @@ describe('a button', () => {
 
 describe('a field', () => {
   it('is named by its label and described by what is wrong', () => {
-    render(TextField, { label: 'Server', hint: 'As the platform gave it.', error: 'An address is needed.', value: '' })
+    render(TextField, {
+      label: 'Server',
+      hint: 'As the platform gave it.',
+      error: 'An address is needed.',
+      value: '',
+    })
     const field = screen.getByRole('textbox', { name: 'Server' })
     expect(field.getAttribute('aria-invalid')).toBe('true')
     expect(description(field)).toBe('An address is needed.')
@@ -179,7 +184,11 @@ describe('a connection', () => {
   })
 
   it('of several is the worst of them, with how many', () => {
-    const accounts = [sampleAccount(), sampleAccount({ state: 'reconnecting' }), sampleAccount({ state: 'reconnecting' })]
+    const accounts = [
+      sampleAccount(),
+      sampleAccount({ state: 'reconnecting' }),
+      sampleAccount({ state: 'reconnecting' }),
+    ]
     render(ConnectionPill, { accounts })
     expect(document.body.textContent.trim()).toBe('2 reconnecting')
   })

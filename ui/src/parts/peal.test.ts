@@ -36,7 +36,10 @@ it('a catch-up is counted and does not ring', () => {
     about: null,
   }
   const told = (summary: boolean): ReturnType<typeof heard> =>
-    heard({ seq: 1, events: [{ type: 'notices', account: 'a', notices: [notice, notice], summary, unread: {} }] })
+    heard({
+      seq: 1,
+      events: [{ type: 'notices', account: 'a', notices: [notice, notice], summary, unread: {} }],
+    })
   expect(told(true)).toEqual({ count: 2, rang: false })
   expect(told(false)).toEqual({ count: 2, rang: true })
 })

@@ -16,6 +16,8 @@ export const test = base.extend<Fixtures>({
       })
       page.on('pageerror', (error) => complaints.push(error.stack ?? error.message))
       await page.addInitScript(() => {
+        // The app's window freezes it before anything runs: what assigns over it fails there, and so here.
+        Object.freeze(Object.prototype)
         addEventListener('securitypolicyviolation', (event) => {
           console.error(
             `content policy: ${event.violatedDirective} stopped ${event.blockedURI} ${event.sample}`,

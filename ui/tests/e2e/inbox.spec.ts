@@ -158,7 +158,14 @@ test.describe('a notice', () => {
     await open(page, 'inbox')
     await page.evaluate(() => {
       window.fake?.notify(0, [
-        { category: 'system', level: 'info', title: 'Look here', body: '', ago: 0, link: 'javascript:alert(1)' },
+        {
+          category: 'system',
+          level: 'info',
+          title: 'Look here',
+          body: '',
+          ago: 0,
+          link: 'javascript:alert(1)',
+        },
       ])
     })
     await row(page, 'Look here').click()

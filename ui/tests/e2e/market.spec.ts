@@ -160,6 +160,42 @@ test('older trades are read when one comes to the end', async ({ page, isMobile 
   await expect.poll(height).toBeGreaterThan(before)
 })
 
+test('a market that nobody has traded is drawn, and its first trade moves it', async ({ page }) => {
+  for (const id of ['m-202', 'm-201']) {
+    await open(page, `${ACCOUNT}/market/${id}`, { fake: 'new-markets' })
+    await expect(page.getByText('No trades yet')).toBeVisible()
+    await expect(page.getByRole('slider')).toHaveAccessibleName('No price is known in this span: 24 h')
+    await expect(page.getByText('This page failed to draw')).toHaveCount(0)
+    expect(await violations(page)).toEqual([])
+    expect(await overflow(page)).toEqual([])
+  }
+  await choose(page, 'All')
+  await choose(page, '24 h')
+  await page.evaluate(() =>
+    window.fake?.trade(0, 'm-201', {
+      yes: 520,
+      shares: 1_000,
+      direction: 'buy',
+      outcome: 'YES',
+      trader: '@tomas',
+    }),
+  )
+  await expect(page.getByRole('listitem').filter({ hasText: '@' }).first()).toContainText(
+    'Buy YES 10.0 @ 0.520',
+  )
+  await expect(page.getByRole('slider')).toHaveAccessibleName(/to 0\.520 ETH/)
+})
+
+test('a market is drawn where the system names no language', async ({ page }) => {
+  // What WebKit says in a system whose locale is C.
+  await page.addInitScript(() => {
+    Object.defineProperty(Navigator.prototype, 'language', { get: () => 'C' })
+    Object.defineProperty(Navigator.prototype, 'languages', { get: () => ['C'] })
+  })
+  await open(page, OPEN)
+  await expect(page.getByRole('slider')).toHaveAccessibleName(/to 0\.634 ETH/)
+})
+
 test('a market of which nothing was received says so', async ({ page }) => {
   await open(page, `${ACCOUNT}/market/m-0`)
   await expect(page.getByText('This market is not known')).toBeVisible()

@@ -4,7 +4,8 @@ import { expect, overflow, open, test } from './fixtures'
 const PAGES = ['inbox', 'nowhere']
 
 /** Months and days: those of dates come from the system's locale. */
-const DATES = /\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\b|\bUTC\b/g
+const DATES =
+  /\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\b|\bUTC\b/g
 
 for (const path of PAGES) {
   test(`every text of ${path} comes from the messages`, async ({ page }) => {
@@ -24,10 +25,12 @@ for (const path of PAGES) {
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
       while (walker.nextNode()) {
         const parent = walker.currentNode.parentElement
-        if (parent?.closest('kbd, script, svg text') === null) shown.push(walker.currentNode.textContent ?? '')
+        if (parent?.closest('kbd, script, svg text') === null)
+          shown.push(walker.currentNode.textContent ?? '')
       }
       for (const element of document.querySelectorAll('[aria-label], [title], [placeholder]'))
-        for (const name of ['aria-label', 'title', 'placeholder']) shown.push(element.getAttribute(name) ?? '')
+        for (const name of ['aria-label', 'title', 'placeholder'])
+          shown.push(element.getAttribute(name) ?? '')
       const longest = [...data].filter((text) => text.length > 1).sort((a, b) => b.length - a.length)
       return shown.map((text) => longest.reduce((rest, known) => rest.split(known).join(' '), text))
     })

@@ -5,7 +5,9 @@ import css from '../../src/styles/tokens.css?raw'
 function block(start: string): Map<string, string> {
   const from = css.indexOf('{', css.indexOf(start))
   const body = css.slice(from, css.indexOf('}', from)).replace(/\/\*.*?\*\//gs, '')
-  return new Map([...body.matchAll(/--([\w-]+):\s*([^;]+);/g)].map(([, name = '', value = '']) => [name, value.trim()]))
+  return new Map(
+    [...body.matchAll(/--([\w-]+):\s*([^;]+);/g)].map(([, name = '', value = '']) => [name, value.trim()]),
+  )
 }
 
 const light = block(':root, :root[data-theme="light"]')
@@ -44,9 +46,18 @@ function allow(foregrounds: string[], grounds: string[], least: number): void {
 }
 
 allow(words('text-1 text-2 text-3 figure-stale'), ALL_GROUNDS, 4.5)
-allow(words('accent bronze info success warning error live catching stale cached up down yes no chart-axis'), GROUNDS, 4.5)
-for (const tone of words('accent info success warning error yes no bronze')) allow([tone], [`${tone}-tint`], 4.5)
-allow(words('text-1 text-2 text-3'), words('accent-tint bronze-tint info-tint success-tint warning-tint error-tint'), 4.5)
+allow(
+  words('accent bronze info success warning error live catching stale cached up down yes no chart-axis'),
+  GROUNDS,
+  4.5,
+)
+for (const tone of words('accent info success warning error yes no bronze'))
+  allow([tone], [`${tone}-tint`], 4.5)
+allow(
+  words('text-1 text-2 text-3'),
+  words('accent-tint bronze-tint info-tint success-tint warning-tint error-tint'),
+  4.5,
+)
 allow(['text-on-accent'], words('accent accent-hover'), 4.5)
 allow(['text-on-bronze'], ['bronze-solid'], 4.5)
 allow(['text-on-error'], ['error'], 4.5)
@@ -56,7 +67,13 @@ allow(['accent'], words('success-tint warning-tint info-tint bronze-tint bg-sunk
 allow(words('success warning error bronze'), ['bg-sunken'], 4.5)
 // A tooltip is the other way round.
 allow(['bg-raised'], ['text-1'], 4.5)
-allow(words('line-ui chart-ghost focus bronze-solid live-dot catching-dot stale-dot cached-dot chart-line chart-2 chart-3'), GROUNDS, 3)
+allow(
+  words(
+    'line-ui chart-ghost focus bronze-solid live-dot catching-dot stale-dot cached-dot chart-line chart-2 chart-3',
+  ),
+  GROUNDS,
+  3,
+)
 allow(words('line-ui chart-line chart-2 bronze-solid'), ['bg-sunken'], 3)
 allow(['bronze-solid'], ['bronze-tint'], 3)
 allow(['stale-dot'], ['warning-tint'], 3)

@@ -3,7 +3,9 @@ import { expect, it } from 'vitest'
 
 /** Attributes and properties whose text a person sees or hears. */
 const SHOWN = new Set(
-  'alt aria-description aria-label error hint label note placeholder reason sentence text title words'.split(' '),
+  'alt aria-description aria-label error hint label note placeholder reason sentence text title words'.split(
+    ' ',
+  ),
 )
 
 /** The components' sources. The kit is a page for development: its samples stand in it. */
@@ -18,7 +20,8 @@ interface Node {
   [key: string]: unknown
 }
 
-const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'type' in value
+const isNode = (value: unknown): value is Node =>
+  typeof value === 'object' && value !== null && 'type' in value
 
 const hasWords = (text: string): boolean => /\p{L}{2}/u.test(text)
 
@@ -53,7 +56,20 @@ function literals(node: unknown): string[] {
   }
   // Scripts, expressions of blocks, directives: no texts, or none that is only shown.
   return Object.entries(node)
-    .filter(([key]) => ['nodes', 'fragment', 'attributes', 'consequent', 'alternate', 'body', 'fallback', 'pending', 'then', 'catch'].includes(key))
+    .filter(([key]) =>
+      [
+        'nodes',
+        'fragment',
+        'attributes',
+        'consequent',
+        'alternate',
+        'body',
+        'fallback',
+        'pending',
+        'then',
+        'catch',
+      ].includes(key),
+    )
     .flatMap(([, inner]) => literals(inner))
 }
 

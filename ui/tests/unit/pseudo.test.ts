@@ -14,7 +14,8 @@ it('every message and each of its plural forms is in the pseudo-locale', () => {
   const messages = pseudoMessages(english)
   expect(Object.keys(messages)).toEqual(Object.keys(english))
   for (const message of Object.values(messages)) {
-    const texts = typeof message === 'string' ? [message] : message.flatMap(({ match }) => Object.values(match))
+    const texts =
+      typeof message === 'string' ? [message] : message.flatMap(({ match }) => Object.values(match))
     for (const text of texts) expect(text).toMatch(/^\[.*\]$/s)
   }
 })

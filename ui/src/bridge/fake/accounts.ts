@@ -1,7 +1,7 @@
 /** Makes the double's accounts. */
 
 import type { ConnectionStatus, TopicStatus } from '../contract.gen'
-import { FOLLOWED, MARKET, makeMarkets, type Market } from './markets'
+import { FOLLOWED, MARKET, makeMarkets, newMarkets, type Market } from './markets'
 import { noticeOf, olderNotices, TOLD } from './notices'
 import { PLATFORMS, type PlatformKey } from './platforms'
 import { Random } from './random'
@@ -24,6 +24,8 @@ export interface Wanted {
   readonly older?: number
   /** How many times the open markets. */
   readonly copies?: number
+  /** With markets that nobody has traded, in place of those with a past. */
+  readonly untraded?: boolean
   /** Leaves out the gap of the day before yesterday. */
   readonly gapless?: boolean
 }
@@ -117,5 +119,9 @@ function fill(account: FakeAccount, wanted: Wanted, random: Random, now: number)
   // What a lost or late connection has not brought is not there: prices end where the events ended.
   const until = account.view.lastEventAt ?? now
   const seq = (): number => account.nextSeq++
-  for (const market of makeMarkets(random, until + 2_000, seq, wanted.copies)) add(account, market)
+  const markets =
+    wanted.untraded === true
+      ? newMarkets(random, until + 2_000)
+      : makeMarkets(random, until + 2_000, seq, wanted.copies)
+  for (const market of markets) add(account, market)
 }

@@ -189,6 +189,25 @@ function resolvedMarket(
   return market
 }
 
+/** Markets that were made just now and that nobody has traded: one with all that is told of it, one with the least. */
+export function newMarkets(random: Random, now: number): Market[] {
+  const least = (id: string, question: string): Entity => ({
+    kind: MARKET,
+    id,
+    updatedAt: now - 30 * SECOND,
+    fields: {
+      question,
+      creator: `0x${random.hex(40)}`,
+      endsAt: now + 9 * DAY,
+      initialPrice: '0',
+      currency: 'ETH',
+    },
+  })
+  const full = least('m-201', 'Will the new lighthouse be lit before the first frost?')
+  Object.assign(full.fields, { creatorHandle: 'vega', category: 'Cities', initialPrice: '0.5' })
+  return [full, least('m-202', 'Is this enough?')].map((entity) => ({ entity, yes: [], no: [], trades: [] }))
+}
+
 /** The markets of an account; `copies` repeats the open ones for a very full list. */
 export function makeMarkets(random: Random, now: number, seq: () => number, copies = 1): Market[] {
   const made: Market[] = []

@@ -11,6 +11,7 @@ export const SCENARIOS = [
   'sign-in',
   'catching-up',
   'many',
+  'new-markets',
   'first-run',
   'keyring-locked',
   'broken',
@@ -87,6 +88,8 @@ function accountsOf(scenario: Scenario, now: number): Wanted[] {
           bare: true,
         })),
       ]
+    case 'new-markets':
+      return [{ ...MARKETS, gapless: true, untraded: true }]
     case 'first-run':
       return []
     case 'keyring-locked':

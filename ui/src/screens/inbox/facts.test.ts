@@ -15,7 +15,12 @@ it('a market that is decided says its outcome in place of prices', () => {
   const facts = factsOf(
     market({ outcome: 'YES', yesPrice: '1', totalVolume: '10', totalParticipants: 3, resolvedAt: 1 }),
   )
-  expect(facts.map(({ field }) => field)).toEqual(['outcome', 'totalVolume', 'totalParticipants', 'resolvedAt'])
+  expect(facts.map(({ field }) => field)).toEqual([
+    'outcome',
+    'totalVolume',
+    'totalParticipants',
+    'resolvedAt',
+  ])
 })
 
 it('what is not known, or not as it should be, is left out', () => {
