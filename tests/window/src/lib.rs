@@ -10,6 +10,7 @@ pub mod bus;
 pub mod desktop;
 pub mod display;
 pub mod notifications;
+pub mod other;
 mod process;
 pub mod webdriver;
 pub mod window;

@@ -157,6 +157,16 @@ impl Window {
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
+    /// Waits until the person works elsewhere.
+    ///
+    /// # Errors
+    /// Where the window keeps the keyboard.
+    pub async fn is_left(&self) -> Result<()> {
+        self.wait_for("the keyboard to go elsewhere", "!document.hasFocus()", &[])
+            .await?;
+        Ok(())
+    }
+
     /// Waits until what was changed is painted.
     ///
     /// # Errors

@@ -1,10 +1,10 @@
-//! What a person does with the app, from the first start on.
+//! What a person does with the app, from the first start to reading without a network.
 #![cfg(target_os = "linux")]
 
 mod person;
 
 use anyhow::{Context as _, Result, ensure};
-use carillon_gateway::{Config, Handle, start};
+use carillon_gateway::{Config, Handle, To, start};
 use carillon_tests::files;
 use carillon_window_tests::window::Window;
 use person::{Person, at_a_desktop};
@@ -13,17 +13,27 @@ use serde_json::json;
 /// The market that the test is about.
 const QUESTION: &str = "Will the swing bridge open on Sunday?";
 
+/// What the platform writes to the person.
+const TITLE: &str = "The bridge is being painted";
+const TEXT: &str = "It stays closed to ships until Friday.";
+
 const PASSWORD: &str = "demo-alice";
 
+fn alice() -> Option<To> {
+    Some(To::Username("alice".to_owned()))
+}
+
 #[tokio::test]
-async fn a_person_signs_in_and_sees_what_comes_and_no_secret_is_left_in_a_file() -> Result<()> {
-    at_a_desktop("a_first_start", async |person: &mut Person| {
+async fn a_person_signs_in_sees_a_price_move_follows_a_notification_and_reads_offline() -> Result<()> {
+    at_a_desktop("the_whole_flow", async |person: &mut Person| {
         let gateway = start(Config::for_tests())?;
         let window = person.opens_the_app().await?;
         signs_in(&window, &gateway).await?;
-        sees_a_market(&window, &gateway).await?;
+        sees_a_price_move(&window, &gateway).await?;
+        follows_a_notification(person, &window, &gateway).await?;
         window.quit().await?;
         tokio::task::spawn_blocking(move || gateway.stop()).await?;
+        reads_offline(person).await?;
         leaves_no_secret(person)
     })
     .await
@@ -39,12 +49,54 @@ async fn signs_in(window: &Window, gateway: &Handle) -> Result<()> {
     window.sees("Live").await
 }
 
-async fn sees_a_market(window: &Window, gateway: &Handle) -> Result<()> {
+async fn sees_a_price_move(window: &Window, gateway: &Handle) -> Result<()> {
     let market = json!({ "marketId": "bridge", "question": QUESTION });
     gateway.emit("market:created", market, None).await?;
-    // What an account has first is its page.
     window.click("link", "GuessLyfe").await?;
-    window.sees(QUESTION).await
+    window.click("link", QUESTION).await?;
+    window.find("heading", QUESTION).await?;
+    for (yes, no, shown) in [
+        ("610000000000000000", "390000000000000000", "0.610"),
+        ("655000000000000000", "345000000000000000", "0.655"),
+    ] {
+        let trade = json!({ "marketId": "bridge", "newYesPrice": yes, "newNoPrice": no });
+        gateway.emit("market:trade", trade, alice()).await?;
+        window.sees(shown).await?;
+    }
+    Ok(())
+}
+
+async fn follows_a_notification(person: &mut Person, window: &Window, gateway: &Handle) -> Result<()> {
+    window.click("link", "Inbox").await?;
+    window.click("button", "Let it ring").await?;
+    window.sees("Carillon rings on this computer").await?;
+    // Somewhere else, so that the tap has something to do.
+    window.click("link", "Connections").await?;
+    window.find("heading", "Connections").await?;
+    // A window in which the person works shows what comes by itself.
+    let elsewhere = person.desktop.display.open_other_window()?;
+    window.is_left().await?;
+    let notice = json!({ "title": TITLE, "message": TEXT });
+    gateway.emit("notification", notice, alice()).await?;
+    let shown = person.desktop.notifications.next().await?;
+    ensure!(
+        shown.title == TITLE && shown.body == TEXT,
+        "It rang otherwise: {shown:?}"
+    );
+    person.desktop.notifications.tap(shown.id).await?;
+    window.find("heading", TITLE).await?;
+    drop(elsewhere);
+    Ok(())
+}
+
+async fn reads_offline(person: &Person) -> Result<()> {
+    let window = person.opens_the_app().await?;
+    window.sees("Offline").await?;
+    window.click("link", TITLE).await?;
+    window.find("heading", TITLE).await?;
+    window.sees(TEXT).await?;
+    window.sees("Cached").await?;
+    window.quit().await
 }
 
 /// The tokens are in the keyring, and nothing secret is in any file: not in the data folder, not in what the web view
