@@ -91,10 +91,14 @@ async fn follows_a_notification(person: &mut Person, window: &Window, gateway: &
 
 async fn reads_offline(person: &Person) -> Result<()> {
     let window = person.opens_the_app().await?;
-    window.sees("Offline").await?;
+    window.sees("You are offline").await?;
     window.click("link", TITLE).await?;
     window.find("heading", TITLE).await?;
     window.sees(TEXT).await?;
+    // A price is shown as what it was, not as what it is.
+    window.click("link", "GuessLyfe").await?;
+    window.click("link", QUESTION).await?;
+    window.sees("0.655").await?;
     window.sees("Cached").await?;
     window.quit().await
 }
