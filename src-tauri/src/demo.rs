@@ -3,19 +3,17 @@
 //! Its data is in the data folder, so that its accounts go on after a restart. Its signing secret is a new one each
 //! time; the accounts renew their tokens as they would with any server.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use carillon_contract::entity::EntityChange;
-use carillon_contract::{Account, AccountId, ApiError, ErrorCode, Secret, Topic, UiEvent};
+use carillon_contract::{Account, AccountId, ApiError, ErrorCode, Secret, Topic};
 use carillon_engine::accounts::SignIn;
 use carillon_engine::home::Home;
 use carillon_engine::parts::Server;
-use carillon_engine::{Engine, EngineError, Subscriber};
+use carillon_engine::{Engine, EngineError};
 use carillon_gateway::{Config, Data, Handle, Password, StartError, guesslyfe};
 use tokio::task::spawn_blocking;
 
@@ -27,9 +25,6 @@ const PLATFORM: &str = "guesslyfe";
 /// Where the server listens: the first of these that is free, and from then on the same. Systems hand out ports
 /// from 32768 on by themselves; below that nobody else is likely to have it at the next start.
 const PORTS: std::ops::Range<u16> = 27_170..27_190;
-
-/// Markets that the first account follows, so that there is something to see: all that are open at first.
-const MARKETS: usize = 6;
 
 /// The running server.
 pub(crate) struct Demo {
@@ -82,6 +77,12 @@ pub(crate) async fn begin(core: &Arc<Core>, engine: &Engine) -> Result<(), DemoE
 /// Starts the server if it does not run, and signs everybody in.
 pub(crate) async fn add(core: &Arc<Core>, engine: &Engine) -> Result<Vec<Account>, DemoError> {
     let server = Server::parse(&running(core).await?, false).map_err(EngineError::from)?;
+    let demo = core.demo.lock().await;
+    let markets = demo
+        .as_ref()
+        .map(|demo| demo.server.guesslyfe().open_markets())
+        .unwrap_or_default();
+    drop(demo);
     let mut accounts = Vec::new();
     for login in guesslyfe::demo_accounts() {
         let Password::Plain(password) = &login.password else {
@@ -94,11 +95,8 @@ pub(crate) async fn add(core: &Arc<Core>, engine: &Engine) -> Result<Vec<Account
         let added = engine.add_account(PLATFORM, &server, sign_in).await?;
         engine.mark_demo(&added.account.id).await?;
         if accounts.is_empty() && !added.renewed {
-            // Before it is connected, so that nothing of what it hears first is missed.
-            let events = engine.subscribe_events();
-            let account = added.account.clone();
-            core.tasks
-                .spawn(follow_markets(Arc::clone(core), account, events));
+            // Before it is connected, so that it catches up with what happened in them.
+            follow(engine, &added.account, &markets).await?;
         }
         engine.connect(&added.account.id).await?;
         accounts.push(added.account);
@@ -192,42 +190,16 @@ fn first_free<T>(known: Option<u16>, start: impl Fn(u16) -> Result<T, StartError
     start(0)
 }
 
-/// Follows the first markets that the account hears of.
-async fn follow_markets(core: Arc<Core>, account: Account, mut events: Subscriber) {
-    let follow = async {
-        let mut followed = BTreeSet::new();
-        while followed.len() < MARKETS
-            && let Some(next) = events.next().await
-        {
-            let UiEvent::Changes(changes) = &*next.event else {
-                continue;
-            };
-            if changes.account != account.id {
-                continue;
-            }
-            for EntityChange { entity, .. } in &changes.entities {
-                if entity.kind != "market" || followed.len() == MARKETS || !followed.insert(entity.id.clone())
-                {
-                    continue;
-                }
-                let Ok(engine) = core.engine().await else {
-                    return;
-                };
-                let topic = Topic {
-                    kind: entity.kind.clone(),
-                    id: entity.id.clone(),
-                };
-                if let Err(error) = engine.follow(&account, &topic).await {
-                    tracing::warn!(%error, "Follow a market of the demo");
-                }
-            }
-        }
-    };
-    tokio::select! {
-        biased;
-        () = core.stopping.cancelled() => {}
-        () = follow => {}
+/// Follows markets, so that there is something to see.
+async fn follow(engine: &Engine, account: &Account, markets: &[String]) -> Result<(), EngineError> {
+    for market in markets {
+        let topic = Topic {
+            kind: String::from("market"),
+            id: market.clone(),
+        };
+        engine.follow(account, &topic).await?;
     }
+    Ok(())
 }
 
 #[cfg(test)]

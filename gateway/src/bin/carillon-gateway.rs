@@ -78,6 +78,10 @@ struct Cli {
     #[arg(long, value_name = "NUMBER", default_value_t = MarketOptions::default().seed)]
     market_seed: u64,
 
+    /// How far back the mock market begins on a fresh log
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "24h")]
+    market_history: Duration,
+
     /// No mock market: silent until something is emitted
     #[arg(long)]
     no_market: bool,
@@ -208,6 +212,7 @@ fn config(cli: &Cli, demo: bool) -> Result<Config> {
     let market = MarketOptions {
         interval: cli.market_interval,
         seed: cli.market_seed,
+        history: cli.market_history,
     };
     Ok(Config {
         bind: SocketAddr::new(cli.bind, cli.port),

@@ -94,6 +94,12 @@ impl Emitter {
         self.emit(Event::SystemAnnouncement(event)).await
     }
 
+    /// The ids of the markets that are open.
+    #[must_use]
+    pub fn open_markets(&self) -> Vec<String> {
+        self.markets.open()
+    }
+
     /// Emits any event to its own rooms.
     pub async fn emit(&self, event: Event) -> Result<u64, EmitError> {
         let numbers = self.publish(vec![event.into()]).await?;
@@ -104,9 +110,7 @@ impl Emitter {
         let drafts: Result<Vec<Draft>, EmitError> = events.iter().map(|event| self.draft(event)).collect();
         let numbers = self.instance.publisher.publish(drafts?).await?;
         for Addressed { event, .. } in &events {
-            if let Event::MarketCreated(market) = event {
-                self.markets.add(&market.market_id);
-            }
+            self.markets.learn(event);
         }
         Ok(numbers)
     }

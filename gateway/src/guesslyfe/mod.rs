@@ -13,8 +13,8 @@ mod sync;
 mod wei;
 
 use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use serde_json::Value;
@@ -33,7 +33,7 @@ pub use iso::Iso;
 pub use market::MarketOptions;
 pub use wei::{Wei, WeiError};
 
-use crate::{EmitError, StartError, To, instance::Instance};
+use crate::{EmitError, StartError, To, clock, instance::Instance};
 
 /// The port of the guide's development server (G009).
 pub const DEFAULT_PORT: u16 = 3000;
@@ -56,23 +56,42 @@ impl Default for Options {
     }
 }
 
-/// The ids of the markets that were announced.
+/// The ids of the markets that were announced, and whether they are open.
 #[derive(Clone, Default)]
-pub(crate) struct KnownMarkets(Arc<Mutex<HashSet<String>>>);
+pub(crate) struct KnownMarkets(Arc<Mutex<BTreeMap<String, bool>>>);
 
 impl KnownMarkets {
-    pub(crate) fn add(&self, market_id: &str) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(market_id.to_owned());
+    /// Takes note of what happened to a market.
+    pub(crate) fn learn(&self, event: &Event) {
+        let (market_id, open) = match event {
+            Event::MarketCreated(market) => (&market.market_id, true),
+            Event::MarketResolved(end) => (&end.market_id, false),
+            Event::MarketTrade(_)
+            | Event::SharesTrade(_)
+            | Event::SharesUnlocked(_)
+            | Event::DividendAvailable(_)
+            | Event::Notification(_)
+            | Event::SystemMaintenance(_)
+            | Event::SystemAnnouncement(_) => return,
+        };
+        self.markets().insert(market_id.clone(), open);
     }
 
     pub(crate) fn contains(&self, market_id: &str) -> bool {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(market_id)
+        self.markets().contains_key(market_id)
+    }
+
+    fn open(&self) -> Vec<String> {
+        let markets = self.markets();
+        markets
+            .iter()
+            .filter(|(_, open)| **open)
+            .map(|(market_id, _)| market_id.clone())
+            .collect()
+    }
+
+    fn markets(&self) -> MutexGuard<'_, BTreeMap<String, bool>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -94,8 +113,15 @@ impl GuessLyfe {
         handlers::register(io, Arc::clone(instance), markets.clone(), options.strict_markets);
         let emitter = Emitter::new(Arc::clone(instance), markets.clone());
         let market = market::restore(&instance.log, &markets, options.market.as_ref()).await?;
-        if let (Some(market), Some(options)) = (market, &options.market) {
+        if let (Some(mut market), Some(options)) = (market, &options.market) {
             let traders = instance.directory.accounts();
+            if instance.log.head() == 0 && !options.history.is_zero() {
+                let past = market::history(&mut market, options.history, &traders, clock::now());
+                let past = past.into_iter().map(Into::into).collect();
+                if let Err(error) = emitter.publish(past).await {
+                    tracing::warn!(%error, "The mock market begins without a history");
+                }
+            }
             tasks.spawn(market::run(
                 market,
                 options.interval,

@@ -7,14 +7,15 @@ use carillon_gateway::{
     guesslyfe::{MarketOptions, Options},
     start,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::support::{connect, gateway_with};
+use crate::support::{connect, gateway_with, join, page_after};
 
 fn lively(seed: u64) -> Platform {
     let market = MarketOptions {
         interval: Duration::from_millis(2),
         seed,
+        history: Duration::ZERO,
     };
     Platform::GuessLyfe(Options {
         market: Some(market),
@@ -47,9 +48,9 @@ async fn markets_are_announced_and_their_trades_come_to_those_who_watch() {
                 .to_owned(),
         );
     }
-    alice
-        .call("subscribe", &[json!({ "room": "market", "id": markets[0] })])
-        .await;
+    for market in &markets {
+        join(&mut alice, "market", market).await;
+    }
     let mut trades = 0;
     while trades < 5 {
         let trade = alice.next("market:trade").await;
@@ -60,9 +61,8 @@ async fn markets_are_announced_and_their_trades_come_to_those_who_watch() {
             1_000_000_000_000_000_000
         );
         assert!(price("price") > 0 && price("amount") > 0 && price("shares") > 0);
-        if data["marketId"] == markets[0].as_str() {
-            trades += 1;
-        }
+        // In the room of each market she gets those of others, too, and her own of markets made since.
+        trades += usize::from(markets.iter().any(|market| data["marketId"] == market.as_str()));
     }
 }
 
@@ -70,11 +70,67 @@ async fn markets_are_announced_and_their_trades_come_to_those_who_watch() {
 async fn some_trades_are_those_of_the_people_who_can_sign_in() {
     let gateway = gateway_with(|config| config.platform = lively(4));
     let mut alice = connect(&gateway, "alice").await;
+    // In no market's room: what comes is her own.
     let trade = alice.next("market:trade").await;
     assert_eq!(
         trade["data"]["trader"],
         "0xA11cE0000000000000000000000000000000aAaA"
     );
+}
+
+#[tokio::test]
+async fn a_fresh_log_begins_with_a_day_that_whoever_comes_can_catch_up_with() {
+    let day = MarketOptions {
+        interval: Duration::from_secs(3_600),
+        ..MarketOptions::default()
+    };
+    let before = jiff::Timestamp::now();
+    let gateway = gateway_with(|config| {
+        config.platform = Platform::GuessLyfe(Options {
+            market: Some(day),
+            ..Options::default()
+        });
+    });
+    let open = gateway.guesslyfe().open_markets();
+    assert_eq!(open.len(), 6);
+    let mut alice = connect(&gateway, "alice").await;
+    for market in &open {
+        join(&mut alice, "market", market).await;
+    }
+    let mut events = Vec::new();
+    let mut since = Value::from(0);
+    loop {
+        let page = page_after(&mut alice, since).await;
+        events.extend(page["events"].as_array().unwrap().clone());
+        if page["more"] != true {
+            break;
+        }
+        since = page["next"].clone();
+    }
+    let times: Vec<jiff::Timestamp> = events
+        .iter()
+        .filter(|event| event["name"] == "market:trade")
+        .map(|event| {
+            event["payload"]["data"]["timestamp"]
+                .as_str()
+                .unwrap()
+                .parse()
+                .unwrap()
+        })
+        .collect();
+    assert!(times.len() > 100, "{}", times.len());
+    assert!(times.is_sorted());
+    let span = times.last().unwrap().duration_since(*times.first().unwrap());
+    assert!(span > jiff::SignedDuration::from_hours(20), "{span:?}");
+    assert!(times.iter().all(|at| *at < before));
+    let unread = events
+        .iter()
+        .filter(|event| event["name"] == "notification" && event["payload"]["data"]["read"] == false);
+    let notifications = events
+        .iter()
+        .filter(|event| event["name"] == "notification")
+        .count();
+    assert!(unread.count() < notifications);
 }
 
 #[tokio::test]

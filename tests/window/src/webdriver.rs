@@ -92,14 +92,20 @@ impl Session {
             .await
     }
 
-    /// Clicks on the middle of an element, as a person does: what covers it gets the click.
+    /// Clicks on the middle of an element, as a person does. `false` where it moved away in that moment, or something
+    /// covers it: a person aims once more.
     ///
     /// # Errors
     /// Where it can't be brought into view.
-    pub async fn click(&self, element: &Element) -> Result<()> {
-        self.post(&format!("element/{}/click", element.0), json!({}))
-            .await?;
-        Ok(())
+    pub async fn click(&self, element: &Element) -> Result<bool> {
+        let clicked = self
+            .post(&format!("element/{}/click", element.0), json!({}))
+            .await;
+        match clicked {
+            Ok(_) => Ok(true),
+            Err(error) if MISSED.iter().any(|missed| error.to_string().starts_with(missed)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Empties a field.
@@ -131,6 +137,9 @@ impl Session {
         Ok(())
     }
 }
+
+/// What the driver says where a click would not have reached its element.
+const MISSED: [&str; 2] = ["element click intercepted", "stale element reference"];
 
 /// Sends a command and gives the value of its answer.
 async fn call(server: SocketAddr, method: &str, path: &str, body: Option<&Value>) -> Result<Value> {

@@ -10,6 +10,7 @@ use crate::app::{App, Process};
 use crate::desktop::Desktop;
 use crate::process::{Running, command};
 use crate::webdriver::{self, Element, Session};
+use crate::within;
 
 /// Functions that the scripts below use.
 const PAGE: &str = include_str!("page.js");
@@ -86,9 +87,17 @@ impl Window {
     /// # Errors
     /// As [`Window::find`].
     pub async fn click(&self, role: &str, name: &str) -> Result<()> {
-        let element = self.find(role, name).await?;
-        let clicked = self.session.click(&element).await;
-        clicked.with_context(|| format!("Click on the {role} \"{name}\""))
+        let what = format!("the {role} \"{name}\" to stay where it is");
+        let click = async {
+            loop {
+                let element = self.find(role, name).await?;
+                if self.session.click(&element).await? {
+                    return Ok(());
+                }
+                self.painted().await?;
+            }
+        };
+        within(&what, click).await?
     }
 
     /// Clicks on an element.
@@ -96,7 +105,13 @@ impl Window {
     /// # Errors
     /// Where it can't be brought into view.
     pub async fn click_on(&self, element: &Element) -> Result<()> {
-        self.session.click(element).await
+        let click = async {
+            while !self.session.click(element).await? {
+                self.painted().await?;
+            }
+            Ok(())
+        };
+        within("an element to stay where it is", click).await?
     }
 
     /// Writes into a field in the place of what is in it.

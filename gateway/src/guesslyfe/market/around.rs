@@ -5,7 +5,7 @@ use rand::{RngExt, seq::IndexedRandom};
 
 use super::{
     cast::ANNOUNCEMENTS,
-    scene::{ONE, Scene, in_days},
+    scene::{ONE, OWN, Scene, in_days},
 };
 use crate::{
     auth::Identity,
@@ -20,7 +20,7 @@ impl Scene {
         let creator = self.creator()?;
         let account = accounts
             .choose(&mut self.random)
-            .filter(|_| self.random.random_ratio(1, 4));
+            .filter(|_| self.random.random_ratio(1, OWN));
         let trader = account
             .map(|who| who.wallet.clone())
             .or_else(|| self.strangers.choose(&mut self.random).cloned())?;

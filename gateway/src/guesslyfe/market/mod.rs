@@ -8,6 +8,7 @@ mod trading;
 
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
@@ -28,6 +29,8 @@ pub struct MarketOptions {
     pub interval: Duration,
     /// The same seed on a fresh log makes the same events, but for ids and times.
     pub seed: u64,
+    /// How far back a fresh log begins: whoever comes finds what happened until then. Zero for none.
+    pub history: Duration,
 }
 
 impl Default for MarketOptions {
@@ -35,9 +38,16 @@ impl Default for MarketOptions {
         Self {
             interval: Duration::from_secs(1),
             seed: 7,
+            history: Duration::from_secs(24 * 60 * 60),
         }
     }
 }
+
+/// What happens in the history of a fresh log: as many steps, however long it is.
+const STEPS: u32 = 720;
+
+/// What people were told before that has been read.
+const READ_BEFORE: SignedDuration = SignedDuration::from_hours(1);
 
 /// Markets read back from the log at most; more would have been resolved long ago.
 const MARKETS: u32 = 10_000;
@@ -54,9 +64,12 @@ pub(super) async fn restore(
     let created = log.newest_named("market:created", MARKETS).await?;
     let created: Vec<Event> = created.into_iter().filter_map(parse).collect();
     for event in &created {
-        if let Event::MarketCreated(market) = event {
-            known.add(&market.market_id);
-        }
+        known.learn(event);
+    }
+    let resolved = log.newest_named("market:resolved", MARKETS).await?;
+    let resolved: Vec<Event> = resolved.into_iter().filter_map(parse).collect();
+    for event in &resolved {
+        known.learn(event);
     }
     let Some(options) = options else { return Ok(None) };
     let mut past = created;
@@ -66,12 +79,7 @@ pub(super) async fn restore(
             .into_iter()
             .filter_map(parse),
     );
-    past.extend(
-        log.newest_named("market:resolved", MARKETS)
-            .await?
-            .into_iter()
-            .filter_map(parse),
-    );
+    past.extend(resolved);
     let origin = Origin {
         seed: options.seed,
         log: log.id(),
@@ -84,6 +92,28 @@ pub(super) async fn restore(
 fn parse(logged: Logged) -> Option<Event> {
     let data = serde_json::from_str(logged.data.get()).ok()?;
     Event::parse(&logged.name, data).ok()
+}
+
+/// What happened until now, where nothing has happened yet: on a fresh log.
+pub(super) fn history(
+    scene: &mut Scene,
+    span: Duration,
+    accounts: &[Identity],
+    now: Timestamp,
+) -> Vec<Event> {
+    let pause = span / STEPS;
+    let mut events = Vec::new();
+    for step in (1..=STEPS).rev() {
+        let at = now.checked_sub(pause.saturating_mul(step)).unwrap_or(now);
+        events.extend(scene.opening(at));
+        events.extend(scene.tick(at, accounts));
+    }
+    for event in &mut events {
+        if let Event::Notification(note) = event {
+            note.read = now.duration_since(note.timestamp.0) > READ_BEFORE;
+        }
+    }
+    events
 }
 
 /// Plays the scene until `stop`.

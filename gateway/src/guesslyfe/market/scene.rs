@@ -22,6 +22,9 @@ pub(super) const ONE: u128 = 1_000_000_000_000_000_000;
 pub(super) const LOWEST: u128 = ONE / 50;
 pub(super) const HIGHEST: u128 = ONE - LOWEST;
 
+/// One trade in as many is that of somebody who can sign in: enough to be seen, too few to be a nuisance.
+pub(super) const OWN: u32 = 20;
+
 /// Markets that are open at the same time.
 const OPEN: usize = 6;
 

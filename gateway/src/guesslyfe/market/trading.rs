@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     cast::QUESTIONS,
-    scene::{HIGHEST, LOWEST, ONE, Scene, in_days, whole},
+    scene::{HIGHEST, LOWEST, ONE, OWN, Scene, in_days, whole},
 };
 use crate::{
     auth::Identity,
@@ -19,7 +19,7 @@ impl Scene {
     pub(super) fn trade(&mut self, now: Timestamp, accounts: &[Identity]) -> Vec<Event> {
         let account = accounts
             .choose(&mut self.random)
-            .filter(|_| self.random.random_ratio(1, 4));
+            .filter(|_| self.random.random_ratio(1, OWN));
         let Some(trader) = account
             .map(|who| who.wallet.clone())
             .or_else(|| self.strangers.choose(&mut self.random).cloned())

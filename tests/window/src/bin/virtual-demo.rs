@@ -57,7 +57,8 @@ mod demo {
 
     /// Goes to the first market and waits until its price has moved before the eyes of whoever looks.
     async fn live_prices(window: &Window) -> Result<()> {
-        window.click("link", "Markets").await?;
+        // The page of the first account is its list of markets.
+        window.click("link", "GuessLyfe").await?;
         let first = window.wait_for("a market", FIRST_MARKET, &[]).await?;
         window.click_on(&Element::from_answer(&first)?).await?;
         let price = window.wait_for("a price", PRICE, &[]).await?;
