@@ -70,7 +70,7 @@ export async function overflow(page: Page): Promise<string[]> {
         if (width === 0 || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
           return false
         // What scrolls sideways on purpose, and what is only there to be heard.
-        if (element.closest('.visually-hidden, .chips') !== null) return false
+        if (element.closest('.visually-hidden, .chips, [data-sideways]') !== null) return false
         return right > innerWidth + 1 || left < -1
       })
       .map((element) => `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''}`),
