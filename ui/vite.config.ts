@@ -44,5 +44,7 @@ export default defineConfig(({ command, isPreview, mode }) => ({
     environment: 'happy-dom',
     include: ['src/**/*.test.ts', 'tests/unit/**/*.test.ts'],
     restoreMocks: true,
+    // Vitest empties style sheets unless it is told not to, also where their text is asked for.
+    css: { include: /tokens\.css/ },
   },
 }))

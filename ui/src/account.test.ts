@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { coloursOf, letterOf, lookOf, worst } from './account'
+import { coloursOf, completeUntil, letterOf, lookOf, worst } from './account'
 import type { Account, ConnectionStatus } from './bridge/contract.gen'
 
 const status = (part: Partial<ConnectionStatus>): ConnectionStatus => ({
@@ -27,6 +27,19 @@ describe('what a connection looks like', () => {
     expect(worst(['live', 'failed', 'offline'])).toBe('failed')
     expect(worst(['live', 'catching'])).toBe('catching')
     expect(worst([])).toBe('offline')
+  })
+})
+
+describe('up to when everything is here', () => {
+  it('is now while the connection is live, else where the core’s mark is', () => {
+    const mark = { completeUntil: 40 }
+    expect(completeUntil({ ...mark, connection: status({}) }, 90)).toBe(90)
+    expect(completeUntil({ ...mark, connection: status({ catchingUp: true }) }, 90)).toBe(40)
+    expect(completeUntil({ ...mark, connection: status({ state: 'reconnecting' }) }, 90)).toBe(40)
+  })
+
+  it('is not known before the first mark', () => {
+    expect(completeUntil({ completeUntil: null, connection: status({}) }, 90)).toBeNull()
   })
 })
 

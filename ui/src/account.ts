@@ -1,4 +1,4 @@
-import type { AccountId, AccountView, ConnectionStatus } from './bridge/contract.gen'
+import type { AccountId, AccountView, ConnectionStatus, Timestamp } from './bridge/contract.gen'
 import { m } from './text'
 
 /** What a connection looks like: each has a shape, a colour and a word. From best to worst. */
@@ -18,6 +18,18 @@ export function lookOf(status: ConnectionStatus): Look {
     case 'error':
       return 'failed'
   }
+}
+
+/**
+ * Up to when nothing is missing; null where that is not known yet. The core keeps its mark from time to time: while the
+ * connection is live what is missing would have come, so that it is complete up to now.
+ */
+export function completeUntil(
+  view: Pick<AccountView, 'connection' | 'completeUntil'>,
+  now: Timestamp,
+): Timestamp | null {
+  const { completeUntil: mark } = view
+  return mark !== null && lookOf(view.connection) === 'live' ? Math.max(mark, now) : mark
 }
 
 /** Whether trying again now could help: not while it is there, and not where a person has to do something first. */

@@ -39,6 +39,8 @@ export interface FakeControls {
   navigate(where: Navigate): void
   /** Refuses a command from now on, or no longer. */
   fail(command: Command, refused?: boolean): void
+  /** Leaves a command without an answer from now on, or answers those that wait and no longer leaves any. */
+  hold(command: Command, held?: boolean): void
 }
 
 export interface FakeBridge extends Bridge {
@@ -68,6 +70,7 @@ export function fakeBridge(options: FakeOptions = {}): FakeBridge {
   run(world)
 
   const refused = new Set<Command>([...(scenario === 'broken' ? BROKEN : []), ...(options.fail ?? [])])
+  const held = new Map<Command, { until: Promise<void>; release: () => void }>()
   const navigators = new Set<(where: Navigate) => void>()
   const latency = options.latency ?? 0
 
@@ -80,6 +83,7 @@ export function fakeBridge(options: FakeOptions = {}): FakeBridge {
   return {
     async call(command, ...[args]) {
       if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency))
+      await held.get(command)?.until
       if (refused.has(command)) throw new CallError('store', 'The cache can’t be read: its file is damaged.')
       try {
         // The tables agree key by key, which TypeScript does not follow through a union of commands.
@@ -121,6 +125,16 @@ export function fakeBridge(options: FakeOptions = {}): FakeBridge {
       fail: (command, is = true) => {
         if (is) refused.add(command)
         else refused.delete(command)
+      },
+      hold: (command, is = true) => {
+        held.get(command)?.release()
+        held.delete(command)
+        if (!is) return
+        let release = (): void => undefined
+        const until = new Promise<void>((resolve) => {
+          release = resolve
+        })
+        held.set(command, { until, release })
       },
     },
   }

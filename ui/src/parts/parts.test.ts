@@ -24,7 +24,7 @@ const words = (text: string): ReturnType<typeof createRawSnippet> =>
 /** What an element is described by, as it is read out. */
 function description(element: Element): string {
   const id = element.getAttribute('aria-describedby')
-  return (id === null ? null : document.getElementById(id))?.textContent?.trim() ?? ''
+  return (id === null ? null : document.getElementById(id))?.textContent.trim() ?? ''
 }
 
 afterEach(() => {

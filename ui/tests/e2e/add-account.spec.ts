@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { expect, open, test } from './fixtures'
+import { expect, open, test, toast } from './fixtures'
 
 const server = (page: Page) => page.getByLabel('Server')
 const password = (page: Page) => page.getByLabel('Password', { exact: true })
@@ -85,7 +85,7 @@ test('a token is looked at before it is sent', async ({ page }) => {
   await expect(token).toHaveAccessibleDescription('A token has three parts with dots between them.')
   await token.fill('head.body.sign')
   await page.getByRole('button', { name: 'Add the account' }).click()
-  await expect(page.getByText('Oddsfield is added.')).toBeVisible()
+  await expect(toast(page, 'Oddsfield is added.')).toBeVisible()
 })
 
 test('a link is shown before anything happens', async ({ page }) => {
@@ -133,12 +133,14 @@ test('a password is nowhere once its page was left', async ({ page }) => {
 })
 
 test('while the server is asked it says so, and asks once', async ({ page }) => {
-  await open(page, 'accounts/add', { latency: '300' })
+  await open(page, 'accounts/add')
   await expect(page.getByText('Sign in to Oddsfield')).toBeVisible()
   await fill(page, 'https://oddsfield.example')
+  await page.evaluate(() => window.fake?.hold('sign_in'))
   await signIn(page).click()
   await expect(page.getByText('Carillon reaches the server and asks who you are.')).toBeVisible()
   await page.getByRole('button', { name: 'Signing in' }).click()
+  await page.evaluate(() => window.fake?.hold('sign_in', false))
   await expect(page).toHaveTitle('Inbox · Carillon')
   await expect.poll(() => page.evaluate(() => window.fake?.world.accounts.length)).toBe(7)
 })
@@ -148,7 +150,7 @@ test.describe('without a keyring', () => {
     await open(page, 'accounts/add', { fake: 'keyring-locked' })
     await expect(signIn(page)).toHaveAttribute('aria-disabled', 'true')
     await page.getByRole('button', { name: 'Check again' }).click()
-    await expect(page.getByText('Tokens can be kept now.')).toBeVisible()
+    await expect(toast(page, 'Tokens can be kept now.')).toBeVisible()
     await expect(signIn(page)).not.toHaveAttribute('aria-disabled')
   })
 
@@ -166,7 +168,7 @@ test.describe('without a keyring', () => {
     await expect(again).toHaveAccessibleDescription('The two are not the same.')
     await again.fill('five small brass bells')
     await page.getByRole('button', { name: 'Make the file' }).click()
-    await expect(page.getByText('Tokens can be kept now.')).toBeVisible()
+    await expect(toast(page, 'Tokens can be kept now.')).toBeVisible()
     await expect(page.getByText('A file sealed with your passphrase')).toBeAttached()
   })
 })

@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright'
-import { expect, test as base, type Page } from '@playwright/test'
+import { expect, test as base, type Locator, type Page } from '@playwright/test'
 
 interface Fixtures {
   /** What went wrong in the page: errors, warnings of the console, what the content policy stopped. */
@@ -40,7 +40,12 @@ export const NOW = '2026-11-19T14:03:00Z'
 export async function open(page: Page, path = '', asked: Record<string, string> = {}): Promise<void> {
   const query = new URLSearchParams({ fake: 'demo', frozen: NOW, ...asked })
   await page.goto(`/?${query.toString()}#/${path}`)
-  await expect(page.locator('[data-page-heading]').first()).toBeVisible()
+  await expect(page.locator('[data-page-heading]:visible').first()).toBeVisible()
+}
+
+/** A message of the app: a toast. It is read out, too, by an element that nobody sees. */
+export function toast(page: Page, text: string | RegExp): Locator {
+  return page.getByRole('region', { name: 'Messages' }).getByText(text)
 }
 
 /** What axe finds against WCAG 2.2 AA and its best practices, without these of its rules. */
@@ -57,13 +62,15 @@ export async function violations(page: Page, without: readonly string[] = []): P
 /** Whether something is wider than the window, so that the page would have to be moved sideways. */
 export async function overflow(page: Page): Promise<string[]> {
   return page.evaluate(() =>
-    [...document.querySelectorAll<HTMLElement>('body *')]
+    [...document.querySelectorAll('body *')]
       .filter((element) => {
         const { right, left, width } = element.getBoundingClientRect()
+        // A drawing cuts off what is outside of it.
+        if (element instanceof SVGElement && element.ownerSVGElement !== null) return false
         if (width === 0 || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
           return false
         // What scrolls sideways on purpose, and what is only there to be heard.
-        if (element.closest('.visually-hidden, .chips') !== null) return false
+        if (element.closest('.visually-hidden, .chips, [data-sideways]') !== null) return false
         return right > innerWidth + 1 || left < -1
       })
       .map((element) => `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''}`),

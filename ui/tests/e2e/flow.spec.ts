@@ -1,4 +1,4 @@
-import { expect, open, test } from './fixtures'
+import { expect, open, test, toast } from './fixtures'
 
 test('from the first run to an archived notice and back', async ({ page, isMobile }) => {
   await open(page, '', { fake: 'first-run' })
@@ -12,7 +12,7 @@ test('from the first run to an archived notice and back', async ({ page, isMobil
   await page.getByLabel('Password', { exact: true }).fill('a password')
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 
-  await expect(page.getByText('Northyard is added.')).toBeVisible()
+  await expect(toast(page, 'Northyard is added.')).toBeVisible()
   await expect(page).toHaveTitle('Inbox · Carillon')
   await page.getByRole('button', { name: 'Let it ring' }).click()
   await expect(page.getByRole('button', { name: 'Let it ring' })).toHaveCount(0)
@@ -41,7 +41,7 @@ test('a demo that does not start says why and can be tried again', async ({ page
   await open(page, '', { fake: 'first-run', fail: 'start_demo' })
   const demo = page.getByRole('button', { name: /^Try the demo/ })
   await demo.click()
-  await expect(page.getByRole('alert')).toContainText('The demo did not start')
+  await expect(page.getByRole('alert').filter({ hasText: 'The demo did not start' })).toBeVisible()
   await page.evaluate(() => window.fake?.fail('start_demo', false))
   await demo.click()
   await expect(page).toHaveTitle('Inbox · Carillon')

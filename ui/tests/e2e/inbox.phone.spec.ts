@@ -40,9 +40,13 @@ test('a swipe to the right marks read, and a short one does nothing', async ({ p
 
 test('a notice takes the whole window, and the way back leads to where the list was', async ({ page }) => {
   await open(page, 'inbox', { fake: 'many' })
-  const last = page.locator('[data-key]').nth(12)
+  await expect(page.locator('[data-key]').first()).toBeVisible()
+  const key = await page.locator('[data-key]').last().getAttribute('data-key')
+  const last = page.locator(`[data-key="${key ?? ''}"]`)
   await last.scrollIntoViewIfNeeded()
-  const title = (await last.locator('.title').innerText()).trim()
+  const title = await last
+    .locator('.title')
+    .evaluate((element) => element.lastChild?.textContent?.trim() ?? '')
   await last.click()
   await expect(page.getByRole('heading', { name: title })).toBeVisible()
   await expect(page.getByRole('button', { name: 'Mark all as read' })).toBeHidden()

@@ -26,6 +26,9 @@ test('F6 walks the parts of the window and comes back to where one was', async (
   await page.getByRole('button', { name: 'Snooze' }).focus()
   await page.keyboard.press('F6')
   await expect(page.getByRole('contentinfo')).toBeFocused()
+  // Messages are a part of the window while there are some.
+  await page.keyboard.press('F6')
+  await expect(page.getByRole('region', { name: 'Messages' }).locator(':focus')).toHaveCount(1)
   await page.keyboard.press('F6')
   await expect(page.getByRole('navigation', { name: 'Main' }).locator(':focus')).toHaveCount(1)
   await page.keyboard.press('F6')

@@ -32,7 +32,9 @@ function inExpression(node: unknown): string[] {
     case 'Literal':
       return typeof node['value'] === 'string' && hasWords(node['value']) ? [node['value']] : []
     case 'TemplateLiteral':
-      return (node['quasis'] as { value: { raw: string } }[]).map(({ value }) => value.raw).filter(hasWords)
+      return (node['quasis'] as { value: { raw: string } }[])
+        .map(({ value }) => value.raw.trim())
+        .filter(hasWords)
     case 'ConditionalExpression':
       return [...inExpression(node['consequent']), ...inExpression(node['alternate'])]
     case 'LogicalExpression':

@@ -202,7 +202,8 @@ export function olderNotices(random: Random, count: number): Told[] {
 }
 
 export function noticeOf(account: string, id: number, told: Told, now: number): Notice {
-  const at = now - told.ago * 60_000 - ((id * 7_919) % 50_000)
+  // What happens now happens now; the past is not on full minutes.
+  const at = told.ago === 0 ? now : now - told.ago * 60_000 - ((id * 7_919) % 50_000)
   return {
     account,
     id,

@@ -107,7 +107,8 @@ export function build(world: World, scenario: Scenario): void {
     world.vault = {
       backend: 'keyring',
       state: 'locked',
-      sentence: 'The keyring is locked. Unlock it, then look again.',
+      sentence:
+        'The keyring is locked. Unlock it (it may be asking for your password in another window), then try again.',
     }
     world.closed.push({
       id: accountId(1),

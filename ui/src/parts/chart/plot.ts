@@ -134,9 +134,13 @@ export class Plot {
           size: 26,
           gap: 8,
           space: TIME_ROOM,
-          // A label at the left edge would be cut.
+          // A label at the left edge would be cut, and the room for an ending is no time that has been.
           values: (plot, splits, _, __, step) =>
-            splits.map((at) => (plot.valToPos(at, 'x') < EDGE_ROOM ? '' : options.axisTime(at, step))),
+            splits.map((at) =>
+              plot.valToPos(at, 'x') < EDGE_ROOM || at > (this.#drawing.ending?.from ?? Infinity)
+                ? ''
+                : options.axisTime(at, step),
+            ),
         },
         {
           ...ink,

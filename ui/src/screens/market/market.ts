@@ -75,6 +75,9 @@ export function readMarket({ id, fields, updatedAt }: Entity): Market {
   }
 }
 
+/** Whether nobody has traded it yet, as far as is known: then it has no price. */
+export const isUntraded = (market: Market): boolean => market.yes === null && market.lastTradeAt === null
+
 /** When a market's prices were so. */
 export const pricedAt = (market: Market): Timestamp => market.lastTradeAt ?? market.updatedAt
 

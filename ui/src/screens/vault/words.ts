@@ -52,6 +52,20 @@ export function problemName({ state, backend }: VaultView): string {
   }
 }
 
+/** What to do about it, after its line. */
+export function problemText({ state, backend }: VaultView): string {
+  switch (state) {
+    case 'ready':
+      return ''
+    case 'locked':
+      return backend === 'sealed-file' ? m.vault_locked_file_text() : m.vault_locked_text()
+    case 'missing':
+      return m.vault_missing_text()
+    case 'refused':
+      return m.vault_refused_text()
+  }
+}
+
 function isPhone(system: string | undefined): boolean {
   return system === 'ios' || system === 'android'
 }

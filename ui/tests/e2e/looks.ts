@@ -1,0 +1,90 @@
+/** The pages that are looked at: what their address is, and what is there once they are drawn. */
+
+import type { Locator, Page } from '@playwright/test'
+
+const FIRST = '0197a1c0-0000-7000-8000-000000000001'
+const FOURTH = '0197a1c0-0000-7000-8000-000000000004'
+
+export interface Look {
+  name: string
+  path: string
+  asked?: Record<string, string>
+  /** Whether it is like another one, so that no picture of it is kept. */
+  plain?: true
+  /** What is there once the page is drawn. */
+  ready: (page: Page) => Locator
+}
+
+export const LOOKS: readonly Look[] = [
+  {
+    name: 'first-run',
+    path: '',
+    asked: { fake: 'first-run' },
+    ready: (page) => page.getByText('Ledgerline, Quorum'),
+  },
+  { name: 'add-account', path: 'accounts/add', ready: (page) => page.getByText('Sign in to Oddsfield') },
+  {
+    name: 'vault-locked',
+    path: 'accounts/add',
+    asked: { fake: 'keyring-locked' },
+    ready: (page) => page.getByRole('button', { name: 'Check again' }),
+  },
+  { name: 'inbox', path: 'inbox', ready: (page) => page.getByText('Reorder: rebar 12 mm') },
+  {
+    name: 'inbox-offline',
+    path: 'inbox',
+    asked: { fake: 'offline' },
+    ready: (page) => page.getByText('You are offline'),
+  },
+  {
+    name: 'inbox-quiet',
+    path: 'inbox',
+    asked: { fake: 'empty' },
+    ready: (page) => page.getByText('All quiet'),
+  },
+  {
+    name: 'notice',
+    path: `inbox/${FIRST}/6`,
+    ready: (page) => page.getByRole('heading', { name: 'What happened' }),
+  },
+  { name: 'search', path: 'search?text=market', ready: (page) => page.getByText('2 notices') },
+  {
+    name: 'search-nothing',
+    path: 'search?text=rebbar',
+    plain: true,
+    ready: (page) => page.getByText('Nothing found for “rebbar”'),
+  },
+  {
+    name: 'connections',
+    path: 'connections',
+    ready: (page) => page.getByText('Reconnecting, try 3'),
+  },
+  {
+    name: 'connection',
+    path: `connections/${FOURTH}`,
+    ready: (page) => page.getByRole('button', { name: 'Try now' }),
+  },
+  { name: 'settings', path: 'settings', ready: (page) => page.getByText('Which accounts ring') },
+  {
+    name: 'rooms',
+    path: `${FIRST}/rooms`,
+    ready: (page) => page.getByText('Will steel rebates pass this year?'),
+  },
+  {
+    name: 'markets',
+    path: `${FIRST}/markets`,
+    ready: (page) => page.getByText('Will the port lease of Varenna be extended?'),
+  },
+  { name: 'market', path: `${FIRST}/market/m-101`, ready: (page) => page.getByText('trade 2 s ago') },
+  {
+    name: 'market-resolved',
+    path: `${FIRST}/market/m-61`,
+    ready: (page) => page.getByText('Settlement $81.14 on 19 November'),
+  },
+  {
+    name: 'market-new',
+    path: `${FIRST}/market/m-201`,
+    asked: { fake: 'new-markets' },
+    ready: (page) => page.getByText('Not traded yet'),
+  },
+]
