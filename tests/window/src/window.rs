@@ -87,31 +87,26 @@ impl Window {
     /// # Errors
     /// As [`Window::find`].
     pub async fn click(&self, role: &str, name: &str) -> Result<()> {
-        let what = format!("the {role} \"{name}\" to stay where it is");
+        let query = json!({ "role": role, "name": name });
+        self.click_on(&format!("the {role} \"{name}\""), "find(arguments[0])", &[query])
+            .await
+    }
+
+    /// Clicks on what an expression in the page finds, as soon as it finds something.
+    ///
+    /// # Errors
+    /// Where it finds nothing, or never stays where it is.
+    pub async fn click_on(&self, what: &str, expression: &str, arguments: &[Value]) -> Result<()> {
         let click = async {
             loop {
-                let element = self.find(role, name).await?;
-                if self.session.click(&element).await? {
+                let found = self.wait_for(what, expression, arguments).await?;
+                if self.session.click(&Element::from_answer(&found)?).await? {
                     return Ok(());
                 }
                 self.painted().await?;
             }
         };
-        within(&what, click).await?
-    }
-
-    /// Clicks on an element.
-    ///
-    /// # Errors
-    /// Where it can't be brought into view.
-    pub async fn click_on(&self, element: &Element) -> Result<()> {
-        let click = async {
-            while !self.session.click(element).await? {
-                self.painted().await?;
-            }
-            Ok(())
-        };
-        within("an element to stay where it is", click).await?
+        within(&format!("{what} to stay where it is"), click).await?
     }
 
     /// Writes into a field in the place of what is in it.

@@ -13,6 +13,9 @@ use serde_json::json;
 /// The market that the test is about.
 const QUESTION: &str = "Will the swing bridge open on Sunday?";
 
+/// Another one.
+const OTHER_QUESTION: &str = "Will the tunnel be lit by the end of the century?";
+
 /// What the platform writes to the person.
 const TITLE: &str = "The bridge is being painted";
 const TEXT: &str = "It stays closed to ships until Friday.";
@@ -52,7 +55,11 @@ async fn signs_in(window: &Window, gateway: &Handle) -> Result<()> {
 async fn sees_a_price_move(window: &Window, gateway: &Handle) -> Result<()> {
     let market = json!({ "marketId": "bridge", "question": QUESTION });
     gateway.emit("market:created", market, None).await?;
+    // The row below, which must not get what is meant for this one.
+    let other = json!({ "marketId": "tunnel", "question": OTHER_QUESTION, "endDate": "2099-01-01T00:00:00.000Z" });
+    gateway.emit("market:created", other, None).await?;
     window.click("link", "GuessLyfe").await?;
+    window.sees(OTHER_QUESTION).await?;
     window.click("link", QUESTION).await?;
     window.find("heading", QUESTION).await?;
     for (yes, no, shown) in [

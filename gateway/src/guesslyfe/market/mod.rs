@@ -44,7 +44,7 @@ impl Default for MarketOptions {
 }
 
 /// What happens in the history of a fresh log: as many steps, however long it is.
-const STEPS: u32 = 720;
+const STEPS: u32 = 400;
 
 /// What people were told before that has been read.
 const READ_BEFORE: SignedDuration = SignedDuration::from_hours(1);

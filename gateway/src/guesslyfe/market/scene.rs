@@ -23,7 +23,7 @@ pub(super) const LOWEST: u128 = ONE / 50;
 pub(super) const HIGHEST: u128 = ONE - LOWEST;
 
 /// One trade in as many is that of somebody who can sign in: enough to be seen, too few to be a nuisance.
-pub(super) const OWN: u32 = 20;
+pub(super) const OWN: u32 = 40;
 
 /// Markets that are open at the same time.
 const OPEN: usize = 6;

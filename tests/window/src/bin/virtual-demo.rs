@@ -15,7 +15,6 @@ mod demo {
     use carillon_window_tests::app::App;
     use carillon_window_tests::desktop::Desktop;
     use carillon_window_tests::display::Size;
-    use carillon_window_tests::webdriver::Element;
     use carillon_window_tests::window::Window;
     use clap::Parser;
 
@@ -59,8 +58,7 @@ mod demo {
     async fn live_prices(window: &Window) -> Result<()> {
         // The page of the first account is its list of markets.
         window.click("link", "GuessLyfe").await?;
-        let first = window.wait_for("a market", FIRST_MARKET, &[]).await?;
-        window.click_on(&Element::from_answer(&first)?).await?;
+        window.click_on("a market", FIRST_MARKET, &[]).await?;
         let price = window.wait_for("a price", PRICE, &[]).await?;
         println!(
             "The first market's price: YES {}.",
