@@ -29,7 +29,7 @@ export const LOOKS: readonly Look[] = [
     asked: { fake: 'keyring-locked' },
     ready: (page) => page.getByRole('button', { name: 'Check again' }),
   },
-  { name: 'inbox', path: 'inbox', ready: (page) => page.getByText('Reorder: rebar 12 mm') },
+  { name: 'inbox', path: 'inbox', ready: (page) => page.getByText('Arrears of 30 days passed 4.0 %') },
   {
     name: 'inbox-offline',
     path: 'inbox',

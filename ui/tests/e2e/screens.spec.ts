@@ -2,7 +2,7 @@ import { expect, open, overflow, test, violations } from './fixtures'
 import { LOOKS } from './looks'
 
 for (const { name, path, asked, plain, ready } of LOOKS) {
-  test(`${name} looks as it was drawn, and nothing is in anybody’s way`, async ({ page }) => {
+  test(`${name} looks as it was drawn, and nothing is in anybody’s way`, async ({ page, isMobile }) => {
     await open(page, path, asked)
     await expect(ready(page)).toBeVisible()
     expect(await overflow(page)).toEqual([])
@@ -12,9 +12,18 @@ for (const { name, path, asked, plain, ready } of LOOKS) {
       if (plain !== true) await expect(page).toHaveScreenshot(`${name}-${colorScheme}.png`)
       expect(await violations(page), colorScheme).toEqual([])
     }
+    if (isMobile) return
+    for (const [width, shell] of [
+      [820, 'tablet'],
+      [1680, 'wide'],
+    ] as const) {
+      await page.setViewportSize({ width, height: 1000 })
+      await expect(page.locator('html')).toHaveAttribute('data-shell', shell)
+      expect(await overflow(page), `${width} px`).toEqual([])
+    }
   })
 
-  test(`${name} has room for large texts, longer languages and other widths`, async ({ page, isMobile }) => {
+  test(`${name} has room for large texts and longer languages`, async ({ page }) => {
     await open(page, path, { ...asked, text: '200' })
     await expect(ready(page)).toBeVisible()
     expect(await overflow(page), 'texts of twice the size').toEqual([])
@@ -22,11 +31,5 @@ for (const { name, path, asked, plain, ready } of LOOKS) {
     await open(page, path, { ...asked, locale: 'en-XA' })
     await page.evaluate(() => document.fonts.ready)
     expect(await overflow(page), 'longer words').toEqual([])
-    if (isMobile) return
-    for (const width of [820, 1680]) {
-      await page.setViewportSize({ width, height: 1000 })
-      await expect(page.locator('html')).toHaveAttribute('data-shell', width === 820 ? 'tablet' : 'wide')
-      expect(await overflow(page), `${width} px`).toEqual([])
-    }
   })
 }
