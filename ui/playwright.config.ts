@@ -24,7 +24,7 @@ export default defineConfig({
   testDir: 'tests/e2e',
   fullyParallel: true,
   // A slow machine is no failure.
-  timeout: 120_000,
+  timeout: 300_000,
   expect: {
     timeout: 30_000,
     // Letters are drawn a little differently from one build of Chromium to the next.

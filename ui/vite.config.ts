@@ -44,6 +44,8 @@ export default defineConfig(({ command, isPreview, mode }) => ({
     environment: 'happy-dom',
     include: ['src/**/*.test.ts', 'tests/unit/**/*.test.ts'],
     restoreMocks: true,
+    // A slow machine is no failure.
+    testTimeout: 60_000,
     // Vitest empties style sheets unless it is told not to, also where their text is asked for.
     css: { include: /tokens\.css/ },
   },
