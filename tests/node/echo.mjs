@@ -32,7 +32,8 @@ io.of("/slow")
 for (const name of ["/", "/guarded", "/slow"]) {
   io.of(name).on("connection", (socket) => {
     // Sent while the client has not yet been told that it is in.
-    socket.emit("hello", { id: socket.id, query: socket.handshake.query, header: socket.handshake.headers["x-test"] });
+    const { "x-test": header, authorization } = socket.handshake.headers;
+    socket.emit("hello", { id: socket.id, query: socket.handshake.query, header, authorization });
     socket.emit("hello again");
     report("connect", { namespace: name, id: socket.id, engine: socket.conn.id, transport: socket.conn.transport.name });
     socket.on("disconnect", (reason) => report("disconnect", { id: socket.id, reason }));

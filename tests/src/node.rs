@@ -1,6 +1,4 @@
-//! A GuessLyfe server on the official socket.io, in a process of its own: `tests/node/guesslyfe.mjs`.
-//!
-//! It was made from the platform's guide alone. It has no replay and numbers nothing, as the guide promises neither.
+//! Servers on the official socket.io, each in a process of its own: the scripts of `tests/node`.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::env;
@@ -15,7 +13,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use crate::process::within;
 
 /// A running server. It ends with this value.
-pub struct GuessLyfe {
+pub struct NodeServer {
     process: Child,
     input: ChildStdin,
     output: Lines<BufReader<ChildStdout>>,
@@ -25,20 +23,33 @@ pub struct GuessLyfe {
     port: u16,
 }
 
-impl GuessLyfe {
-    /// Starts a server on a free port.
+impl NodeServer {
+    /// Starts a GuessLyfe server on a free port: `guesslyfe.mjs`. It was made from the platform's guide alone. It has
+    /// no replay and numbers nothing, as the guide promises neither.
     ///
     /// # Errors
     /// Where node or its packages are missing; the text says what to run.
-    pub async fn start() -> Result<Self> {
-        Self::start_with(json!({})).await
+    pub async fn guesslyfe() -> Result<Self> {
+        Self::guesslyfe_with(json!({})).await
     }
 
-    /// Starts a server with settings of its own: see the top of `guesslyfe.mjs`.
+    /// Starts one with settings of its own: see the top of `guesslyfe.mjs`.
     ///
     /// # Errors
-    /// As [`GuessLyfe::start`].
-    pub async fn start_with(settings: Value) -> Result<Self> {
+    /// As [`NodeServer::guesslyfe`].
+    pub async fn guesslyfe_with(settings: Value) -> Result<Self> {
+        Self::start("guesslyfe.mjs", settings).await
+    }
+
+    /// Starts a server that does what a client asks for by events: `echo.mjs`.
+    ///
+    /// # Errors
+    /// As [`NodeServer::guesslyfe`].
+    pub async fn echo() -> Result<Self> {
+        Self::start("echo.mjs", json!({})).await
+    }
+
+    async fn start(script: &str, settings: Value) -> Result<Self> {
         let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("node");
         let modules =
             env::var_os("CARILLON_NODE_MODULES").map_or_else(|| scripts.join("node_modules"), PathBuf::from);
@@ -51,7 +62,7 @@ impl GuessLyfe {
         let mut all = object(json!({ "secret": "shared by all servers of these tests" }))?;
         all.extend(object(settings)?);
         let mut process = Command::new("node")
-            .arg(scripts.join("guesslyfe.mjs"))
+            .arg(scripts.join(script))
             .arg(Value::Object(all).to_string())
             .env("CARILLON_NODE_MODULES", &modules)
             .stdin(Stdio::piped())
@@ -109,7 +120,7 @@ impl GuessLyfe {
     /// Sends an event in its envelope to whom it concerns.
     ///
     /// # Errors
-    /// As [`GuessLyfe::tell`].
+    /// As [`NodeServer::tell`].
     pub async fn emit(&mut self, event: &str, data: Value) -> Result<()> {
         self.tell("emit", json!({ "event": event, "data": data })).await?;
         Ok(())
@@ -118,7 +129,7 @@ impl GuessLyfe {
     /// Sends an event with any arguments to everybody.
     ///
     /// # Errors
-    /// As [`GuessLyfe::tell`].
+    /// As [`NodeServer::tell`].
     pub async fn raw(&mut self, event: &str, args: Value) -> Result<()> {
         self.tell("raw", json!({ "event": event, "args": args })).await?;
         Ok(())
@@ -127,7 +138,7 @@ impl GuessLyfe {
     /// How often something has happened: `attempt`, `refusal`, `connect`, `login`, `refresh`, `subscribe`, …
     ///
     /// # Errors
-    /// As [`GuessLyfe::tell`].
+    /// As [`NodeServer::tell`].
     pub async fn count(&mut self, what: &str) -> Result<u64> {
         let counts = self.tell("counts", json!({})).await?;
         Ok(counts.get(what).and_then(Value::as_u64).unwrap_or(0))
@@ -136,7 +147,7 @@ impl GuessLyfe {
     /// The rooms of a user's connections, by their ids; the two automatic rooms come first.
     ///
     /// # Errors
-    /// As [`GuessLyfe::tell`].
+    /// As [`NodeServer::tell`].
     pub async fn rooms_of(&mut self, user: &str) -> Result<BTreeMap<String, Vec<String>>> {
         let sockets = object(self.tell("rooms", json!({ "user": user })).await?)?;
         let rooms = |socket: &Value| -> Option<Vec<String>> {

@@ -45,15 +45,13 @@ pub(crate) enum Part {
 }
 
 /// What a whole run consists of.
-const WHOLE: [Part; 8] = [
+const WHOLE: [Part; 6] = [
     Part::Tools,
     Part::Check,
     Part::Workspace,
     Part::Doc,
     Part::Node,
-    Part::Ui,
     Part::Window,
-    Part::Demo,
 ];
 
 /// What it takes to compile the whole workspace: the app takes the built UI in.

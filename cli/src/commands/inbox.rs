@@ -1,5 +1,6 @@
 //! `inbox`: what is kept on this computer; no connection is needed.
 
+use carillon_contract::AccountId;
 use carillon_contract::view::NoticeFilter;
 use carillon_engine::{EngineError, Reader};
 
@@ -10,12 +11,7 @@ use crate::out;
 pub(crate) async fn run(reader: &Reader, inbox: Inbox) -> Result<(), Failure> {
     let accounts: Vec<_> = match &inbox.which.account {
         Some(word) => vec![reader.account(Some(word)).await?.id],
-        None => reader
-            .entries()
-            .await?
-            .into_iter()
-            .map(|entry| entry.id)
-            .collect(),
+        None => readable(reader).await?,
     };
     if accounts.is_empty() {
         return Err(EngineError::NoAccount.into());
@@ -49,4 +45,23 @@ pub(crate) async fn run(reader: &Reader, inbox: Inbox) -> Result<(), Failure> {
         out::line(&format!("{mark} {at:.0}  {}{body}", out::plain(&notice.title)))?;
     }
     Ok(())
+}
+
+/// The accounts whose files can be opened; of the others it is said why not, and they keep nobody from reading. Where
+/// none can be, that is the failure.
+async fn readable(reader: &Reader) -> Result<Vec<AccountId>, Failure> {
+    let (mut open, mut first) = (Vec::new(), None);
+    for (entry, account) in reader.accounts().await? {
+        match account {
+            Ok(_) => open.push(entry.id),
+            Err(error) => {
+                out::complain(&format!("{} is left out: {error}", entry.id));
+                first.get_or_insert(error);
+            }
+        }
+    }
+    match first {
+        Some(error) if open.is_empty() => Err(error.into()),
+        _ => Ok(open),
+    }
 }

@@ -79,7 +79,7 @@ impl Engine {
         if let Some(id) = self.registry.find(&sameness).await? {
             match self.reader.store(&id).await {
                 Ok(store) => {
-                    tokens::keep(&*self.parts.vault, &id, &tokens).await?;
+                    self.renew_sign_in(&id, &tokens).await?;
                     return Ok(Added {
                         account: store.account().clone(),
                         renewed: true,
@@ -115,6 +115,21 @@ impl Engine {
             account,
             renewed: false,
         })
+    }
+
+    /// Keeps what a person signed in with once more. An account that runs has read the old tokens, so it begins anew:
+    /// else its next refresh would write over the new ones.
+    async fn renew_sign_in(&self, id: &AccountId, tokens: &Tokens) -> Result<(), EngineError> {
+        let was_running = {
+            let _turn = self.turn(id).await;
+            let was_running = self.end(id).await;
+            tokens::keep(&*self.parts.vault, id, tokens).await?;
+            was_running
+        };
+        if was_running {
+            self.start_account(id).await?;
+        }
+        Ok(())
     }
 
     async fn make(&self, account: &Account, tokens: &Tokens) -> Result<AccountStore, EngineError> {

@@ -347,12 +347,14 @@ impl Engine {
     }
 
     /// Disconnects an account whose turn was taken.
-    pub(crate) async fn end(&self, id: &AccountId) {
+    pub(crate) async fn end(&self, id: &AccountId) -> bool {
         let stopped = self.running().remove(id);
+        let was_running = stopped.is_some();
         if let Some(running) = stopped {
             running.stop.cancel();
             running.tasks.wait().await;
         }
+        was_running
     }
 
     /// Follows a topic: stored first, so that every connection from now on joins it; then asked for.

@@ -154,6 +154,7 @@ pub(crate) fn code_of(cause: &Cause) -> ErrorCode {
         | Cause::Silent
         | Cause::TransportClosed
         | Cause::ServerDisconnect
+        | Cause::TokenOutdated
         | Cause::Overrun
         | Cause::TooLarge { .. }
         | Cause::CatchUp => ErrorCode::Unreachable,

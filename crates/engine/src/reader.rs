@@ -136,19 +136,31 @@ impl Reader {
     /// # Errors
     /// Where none or several fit.
     pub async fn find(&self, word: Option<&str>) -> Result<AccountId, EngineError> {
-        let mut found = Vec::new();
+        let (mut found, mut closed) = (Vec::new(), None);
         for entry in self.entries().await? {
             let fits = match word {
                 None => true,
                 Some(word) if entry.id.as_str().starts_with(word) => true,
-                Some(word) => self.store(&entry.id).await.is_ok_and(|store| {
-                    let identity = &store.account().identity;
-                    identity.user_id == word || identity.name.as_deref() == Some(word)
-                }),
+                Some(word) => match self.store(&entry.id).await {
+                    Ok(store) => {
+                        let identity = &store.account().identity;
+                        identity.user_id == word || identity.name.as_deref() == Some(word)
+                    }
+                    // It may be the one that is meant.
+                    Err(error) => {
+                        closed.get_or_insert(error);
+                        false
+                    }
+                },
             };
             if fits {
                 found.push(entry.id);
             }
+        }
+        if found.is_empty()
+            && let Some(error) = closed
+        {
+            return Err(error);
         }
         match (found.pop(), found.is_empty(), word) {
             (Some(only), true, _) => Ok(only),

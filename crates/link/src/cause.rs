@@ -29,6 +29,9 @@ pub enum Cause {
     /// The connection stood, but the server never said that it is signed in.
     #[error("The server accepted the connection but did not sign in.")]
     SignInTimedOut,
+    /// What the server gave as a new token has run out already.
+    #[error("The server's new token has run out already. It is tried again later.")]
+    TokenOutdated,
     /// Nothing was heard for too long.
     #[error("The connection went silent.")]
     Silent,
@@ -84,6 +87,7 @@ impl Cause {
             Self::Refused(_)
             | Self::Busy { .. }
             | Self::ServerDisconnect
+            | Self::TokenOutdated
             | Self::TooLarge { .. }
             | Self::Protocol
             | Self::NotSocketIo

@@ -1,10 +1,12 @@
 //! HTTP calls: sign-in, refresh, REST. The same TLS as the socket; no redirects, no cookies, bounded answers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use carillon_contract::Secret;
 use carillon_contract::rest::{Method, RestRequest, RestResponse};
 use reqwest::header;
+use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::cause::Cause;
@@ -17,38 +19,55 @@ const LARGEST_ANSWER: usize = 4 << 20;
 /// Makes HTTP calls. Clones share the connections.
 #[derive(Clone)]
 pub struct Http {
-    client: reqwest::Client,
+    /// For this computer, and for other servers by consent.
+    clear: reqwest::Client,
+    /// Made when it is first needed: a machine without certificates can still use the other.
+    secure: Arc<OnceCell<reqwest::Client>>,
 }
 
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
-pub enum HttpError {
-    /// The system's certificates can't be used.
-    #[error("the system's certificates can't be read")]
-    Certificates,
-    /// The client could not be made.
-    #[error("no HTTP client")]
-    Client(#[source] reqwest::Error),
-}
+#[error("no HTTP client")]
+pub struct HttpError(#[from] reqwest::Error);
 
 impl Http {
     /// Makes a client.
     ///
     /// # Errors
-    /// Where TLS can't be set up.
+    /// Where the system refuses what it takes.
     pub fn new() -> Result<Self, HttpError> {
-        let tls = carillon_socketio::platform_tls().map_err(|_| HttpError::Certificates)?;
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured((*tls).clone())
-            // A redirect would carry a password or a token to wherever it points.
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(TIMEOUT)
-            // As the socket, which knows no proxies.
-            .no_proxy()
-            .tcp_nodelay(true)
-            .build()
-            .map_err(HttpError::Client)?;
-        Ok(Self { client })
+        // It trusts nobody; what goes through it is not encrypted.
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let nobody = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map(|config| {
+                config
+                    .with_root_certificates(rustls::RootCertStore::empty())
+                    .with_no_client_auth()
+            });
+        let mut clear = builder();
+        if let Ok(nobody) = nobody {
+            clear = clear.tls_backend_preconfigured(nobody);
+        }
+        Ok(Self {
+            clear: clear.build()?,
+            secure: Arc::default(),
+        })
+    }
+
+    async fn client(&self, url: &Url) -> Result<&reqwest::Client, Cause> {
+        if url.scheme() != "https" {
+            return Ok(&self.clear);
+        }
+        let make = async || {
+            let tls = carillon_socketio::platform_tls().map_err(|error| {
+                tracing::warn!(%error, "Read the system's certificates");
+                Cause::Tls
+            })?;
+            let client = builder().tls_backend_preconfigured((*tls).clone()).build();
+            client.map_err(|_| Cause::Tls)
+        };
+        self.secure.get_or_try_init(make).await
     }
 
     /// Makes a call to the API at `base`.
@@ -64,7 +83,7 @@ impl Http {
             Method::Put => reqwest::Method::PUT,
             Method::Delete => reqwest::Method::DELETE,
         };
-        let mut call = self.client.request(method, url);
+        let mut call = self.client(&url).await?.request(method, url);
         if let Some(bearer) = &request.bearer {
             call = call.bearer_auth(bearer.expose());
         }
@@ -95,6 +114,16 @@ impl Http {
             retry_after,
         })
     }
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        // A redirect would carry a password or a token to wherever it points.
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(TIMEOUT)
+        // As the socket, which knows no proxies.
+        .no_proxy()
+        .tcp_nodelay(true)
 }
 
 fn cause(error: &reqwest::Error) -> Cause {

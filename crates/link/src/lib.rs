@@ -12,6 +12,8 @@ pub mod handle;
 pub mod http;
 pub mod phase;
 pub mod policy;
+#[cfg(feature = "rust-socketio")]
+mod rust_socketio;
 mod socketio;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -23,5 +25,7 @@ pub use driver::{Credentials, RefreshError, Report, Status, TokenError, start};
 pub use handle::Handle;
 pub use phase::Phase;
 pub use policy::Policy;
+#[cfg(feature = "rust-socketio")]
+pub use rust_socketio::RustSocketIo;
 pub use socketio::SocketIo;
 pub use transport::{Received, Session, Target, TokenIn, Transport};

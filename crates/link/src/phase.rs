@@ -219,6 +219,10 @@ pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, V
             P::Refreshing(tries.token(Token::Refused)),
             vec![E::Close, E::RefreshToken],
         ),
+        // A new one that has run out already: the next would be no better, and asking at once would hammer the server.
+        (P::Connecting(tries), I::TokenExpired) if tries.token == Token::Renewed => {
+            wait(tries, Cause::TokenOutdated)
+        }
         // Nobody has refused it, so that this says nothing of the one that replaces it.
         (P::Connecting(tries), I::TokenExpired) => (
             P::Refreshing(tries.token(Token::Refused)),

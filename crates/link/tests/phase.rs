@@ -303,10 +303,31 @@ fn a_token_that_ran_out_while_the_server_was_away_is_renewed_and_not_given_up() 
         failed: 0,
         token: Token::Renewed,
     });
-    let (next, _) = step(&policy, renewed, Input::TokenExpired, 0.5);
+    // By itself an expiry never asks the person.
+    let (next, effects) = step(&policy, renewed, Input::TokenExpired, 0.5);
+    assert!(matches!(next, Phase::Waiting { .. }), "{next:?}");
+    assert!(effects.contains(&Effect::WakeAfter(policy.slow)), "{effects:?}");
+}
+
+#[test]
+fn a_server_whose_tokens_have_run_out_when_they_are_given_is_not_hammered() {
+    let policy = Policy::default();
+    let mut phase = Phase::Connecting(Tries::default());
+    let (mut refreshes, mut waits) = (0, 0);
+    for _ in 0..30 {
+        let input = match phase {
+            Phase::Connecting(_) => Input::TokenExpired,
+            Phase::Refreshing(_) => Input::TokenRefreshed,
+            _ => Input::TimerFired,
+        };
+        let (next, effects) = step(&policy, phase, input, 0.5);
+        refreshes += usize::from(effects.contains(&Effect::RefreshToken));
+        waits += usize::from(effects.contains(&Effect::WakeAfter(policy.slow)));
+        phase = next;
+    }
     assert!(
-        matches!(next, Phase::Refreshing(_)),
-        "by itself an expiry never asks the person"
+        refreshes > 0 && refreshes <= waits + 1,
+        "{refreshes} refreshes, {waits} waits"
     );
 }
 

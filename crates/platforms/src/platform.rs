@@ -86,7 +86,7 @@ pub struct Profile {
     pub welcome_within: Duration,
     /// The kinds of things it has, in the order in which they are shown.
     pub kinds: &'static [&'static str],
-    /// How many topics one connection may follow, where the guide says.
+    /// How many rooms one connection may be in, where the guide says; those that the server joins by itself count.
     pub topic_limit: Option<u32>,
 }
 

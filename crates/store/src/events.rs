@@ -118,8 +118,8 @@ async fn keys(
     Ok(incoming.iter().map(key).collect())
 }
 
-/// Counts the repetitions of events without ids: they may have been events of their own, and the person can
-/// see how many were taken for one.
+/// Counts the repetitions of events without ids: they may have been events of their own, so that it is
+/// known how many were taken for one.
 async fn count_copies(
     connection: &mut SqliteConnection,
     incoming: &[Incoming],
@@ -203,6 +203,16 @@ impl AccountStore {
     /// Where the file can't be read.
     pub async fn newest_seq(&self) -> Result<i64, StoreError> {
         Ok(sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM events")
+            .fetch_one(self.readers.lease().await?.get()?)
+            .await?)
+    }
+
+    /// The number of the oldest event that is kept; 0 where there is none.
+    ///
+    /// # Errors
+    /// Where the file can't be read.
+    pub(crate) async fn oldest_seq(&self) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar("SELECT coalesce(min(seq), 0) FROM events")
             .fetch_one(self.readers.lease().await?.get()?)
             .await?)
     }

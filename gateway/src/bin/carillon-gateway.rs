@@ -16,7 +16,13 @@ use carillon_gateway::{
 };
 use clap::{Parser, Subcommand};
 use serde::Deserialize;
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata};
+use tracing_subscriber::{
+    EnvFilter, Layer as _,
+    filter::{FilterExt as _, filter_fn},
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
 const ENVIRONMENT: &str = "\
 Environment:
@@ -161,14 +167,20 @@ fn main() -> Result<()> {
     }
 }
 
+/// Our own crates log no secrets at any level. Others log requests and messages, and with them tokens, below the level
+/// `info`; whatever `RUST_LOG` asks for.
+fn holds_no_secrets(about: &Metadata<'_>) -> bool {
+    about.target().starts_with("carillon") || *about.level() <= Level::INFO
+}
+
 fn serve(cli: &Cli) -> Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let colours = io::stderr().is_terminal();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let words = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
         .with_ansi(colours)
-        .init();
+        .with_filter(filter.and(filter_fn(holds_no_secrets)));
+    tracing_subscriber::registry().with(words).init();
 
     let demo = wants_demo(cli);
     let config = config(cli, demo)?;
@@ -178,7 +190,7 @@ fn serve(cli: &Cli) -> Result<()> {
         tracing::warn!("Nobody can sign in here: give a users file or --demo");
     }
     let gateway = start(config).context("Start the gateway")?;
-    say(&banner(&gateway, demo, dev, random_secret))?;
+    say(&banner(&gateway, cli, demo, dev, random_secret))?;
 
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -270,7 +282,7 @@ fn users(path: &Path) -> Result<Vec<Account>> {
 }
 
 /// What a person needs to know to begin.
-fn banner(gateway: &Handle, demo: bool, dev: bool, random_secret: bool) -> String {
+fn banner(gateway: &Handle, cli: &Cli, demo: bool, dev: bool, random_secret: bool) -> String {
     let url = gateway.url();
     let mut text = format!("\nGuessLyfe gateway\n\n  Socket.IO  {url}\n  Sign-in    {url}/auth/login\n");
     let _ = writeln!(text, "  Health     {url}/health  {url}/stats");
@@ -287,6 +299,11 @@ fn banner(gateway: &Handle, demo: bool, dev: bool, random_secret: bool) -> Strin
                 let _ = writeln!(text, "    {:<8} {}", account.username, password.expose());
             }
         }
+    }
+    if cli.data.is_none() {
+        text.push_str(
+            "\n  Without --data FILE the numbered log and who is signed in end with this process.\n",
+        );
     }
     if random_secret {
         text.push_str(

@@ -6,7 +6,7 @@ use carillon_contract::{ConnectionState, Timestamp, Topic, UiEvent};
 use carillon_engine::clock::{Clock as _, SystemClock};
 use carillon_engine::parts::Policy;
 use carillon_tests::gateway::{Bench, hear, impatient, online, state, stored};
-use carillon_tests::node::GuessLyfe;
+use carillon_tests::node::NodeServer;
 use serde_json::json;
 
 use crate::{Online, add, alice_online, alice_online_with, announce, market, slow_is_soon};
@@ -47,7 +47,7 @@ async fn a_killed_server_that_comes_back_is_met_again_in_all_rooms_and_the_gap_i
     let cause = state(&mut it.listener, ConnectionState::Reconnecting).await?;
     assert_eq!(cause.as_deref(), Some("The connection dropped."));
 
-    it.server = GuessLyfe::start_with(json!({ "port": port })).await?;
+    it.server = NodeServer::guesslyfe_with(json!({ "port": port })).await?;
     // Nobody has asked for it again.
     let (first, second) = (
         it.server.report("subscribe").await?,
@@ -133,7 +133,7 @@ async fn a_server_that_sends_the_client_away_is_not_hurried() -> Result<()> {
 async fn a_server_that_refuses_for_another_reason_than_the_token_is_asked_again_later() -> Result<()> {
     let mut bench = Bench::new()?;
     bench.overrides = slow_is_soon();
-    let mut server = GuessLyfe::start().await?;
+    let mut server = NodeServer::guesslyfe().await?;
     let engine = bench.engine().await?;
     let account = add(&engine, &server, "alice").await?;
     server
@@ -163,7 +163,7 @@ async fn a_connection_that_breaks_or_goes_silent_is_made_again() -> Result<()> {
         ..impatient()
     };
     bench.overrides.policy = Some(policy);
-    let server = GuessLyfe::start_with(json!({ "pingInterval": 300, "pingTimeout": 500 })).await?;
+    let server = NodeServer::guesslyfe_with(json!({ "pingInterval": 300, "pingTimeout": 500 })).await?;
     let engine = bench.engine().await?;
     let account = add(&engine, &server, "alice").await?;
     let mut listener = engine.subscribe_events();
@@ -239,7 +239,7 @@ async fn a_room_is_joined_left_and_not_joined_again() -> Result<()> {
 #[tokio::test]
 async fn a_room_that_the_server_refuses_is_said_and_the_others_are_joined() -> Result<()> {
     let bench = Bench::new()?;
-    let server = GuessLyfe::start().await?;
+    let server = NodeServer::guesslyfe().await?;
     let engine = bench.engine().await?;
     let account = add(&engine, &server, "alice").await?;
     // With the two automatic rooms, one more than the server has for a client (G110).

@@ -12,7 +12,7 @@ use carillon_engine::engine::Overrides;
 use carillon_engine::parts::{Policy, Server};
 use carillon_engine::{Engine, Subscriber};
 use carillon_tests::gateway::{Bench, impatient, online, stored};
-use carillon_tests::node::GuessLyfe;
+use carillon_tests::node::NodeServer;
 use serde_json::json;
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ fn slow_is_soon() -> Overrides {
 }
 
 /// Adds an account by its password.
-async fn add(engine: &Engine, server: &GuessLyfe, username: &str) -> Result<Account> {
+async fn add(engine: &Engine, server: &NodeServer, username: &str) -> Result<Account> {
     let sign_in = SignIn::Password {
         username: username.to_owned(),
         password: Secret::new(format!("{username}-password")),
@@ -47,7 +47,7 @@ async fn add(engine: &Engine, server: &GuessLyfe, username: &str) -> Result<Acco
 /// A server, and an engine on which alice is online.
 struct Online {
     bench: Bench,
-    server: GuessLyfe,
+    server: NodeServer,
     engine: Engine,
     account: Account,
     listener: Subscriber,
@@ -58,7 +58,7 @@ async fn alice_online() -> Result<Online> {
 }
 
 async fn alice_online_with(bench: Bench) -> Result<Online> {
-    let server = GuessLyfe::start().await?;
+    let server = NodeServer::guesslyfe().await?;
     let engine = bench.engine().await?;
     let account = add(&engine, &server, "alice").await?;
     let mut listener = engine.subscribe_events();
@@ -107,7 +107,7 @@ async fn newest_payload(online: &Online) -> Result<String> {
         .map_or_else(String::new, |event| event.payload.get().to_owned()))
 }
 
-async fn announce(server: &mut GuessLyfe, title: &str) -> Result<()> {
+async fn announce(server: &mut NodeServer, title: &str) -> Result<()> {
     server
         .emit(
             "system:announcement",

@@ -7,7 +7,7 @@ use carillon_contract::view::NoticeFilter;
 use carillon_contract::{ConnectionState, Secret, UiEvent};
 use carillon_engine::parts::SealedFile;
 use carillon_tests::gateway::{Bench, hear, online, state, stored};
-use carillon_tests::node::GuessLyfe;
+use carillon_tests::node::NodeServer;
 use serde_json::json;
 
 use crate::{USER_ID, add, alice_online, announce, market};
@@ -18,7 +18,7 @@ async fn what_a_signed_in_person_received_is_read_after_a_restart_without_the_se
     let sealed = bench.folder.path().join("vault.sealed");
     let passphrase = || Secret::new("a passphrase".to_owned());
     bench.vault = Arc::new(SealedFile::create(&sealed, passphrase()).await?);
-    let mut server = GuessLyfe::start().await?;
+    let mut server = NodeServer::guesslyfe().await?;
     let engine = bench.engine().await?;
     let account = add(&engine, &server, "alice").await?;
     let mut listener = engine.subscribe_events();
@@ -69,7 +69,7 @@ async fn what_a_signed_in_person_received_is_read_after_a_restart_without_the_se
 #[tokio::test]
 async fn a_token_that_the_server_lets_expire_is_refreshed_exactly_once() -> Result<()> {
     let bench = Bench::new()?;
-    let mut server = GuessLyfe::start().await?;
+    let mut server = NodeServer::guesslyfe().await?;
     let engine = bench.engine().await?;
     let account = add(&engine, &server, "alice").await?;
     server.tell("expire", json!({})).await?;
@@ -100,7 +100,7 @@ async fn a_token_that_the_server_lets_expire_is_refreshed_exactly_once() -> Resu
 #[tokio::test]
 async fn a_token_whose_own_expiry_has_passed_is_refreshed_before_it_is_shown() -> Result<()> {
     let bench = Bench::new()?;
-    let mut server = GuessLyfe::start_with(json!({ "lifetime": -1 })).await?;
+    let mut server = NodeServer::guesslyfe_with(json!({ "lifetime": -1 })).await?;
     let engine = bench.engine().await?;
     let account = add(&engine, &server, "alice").await?;
     server.tell("lifetime", json!({ "seconds": 900 })).await?;
@@ -137,7 +137,7 @@ async fn a_token_that_is_refused_in_the_middle_of_a_session_is_refreshed() -> Re
 #[tokio::test]
 async fn a_server_that_can_not_refresh_just_now_signs_nobody_out() -> Result<()> {
     let bench = Bench::new()?;
-    let mut server = GuessLyfe::start().await?;
+    let mut server = NodeServer::guesslyfe().await?;
     let engine = bench.engine().await?;
     let account = add(&engine, &server, "alice").await?;
     server.tell("expire", json!({})).await?;

@@ -56,7 +56,8 @@ async fn sees_a_price_move(window: &Window, gateway: &Handle) -> Result<()> {
     let market = json!({ "marketId": "bridge", "question": QUESTION });
     gateway.emit("market:created", market, None).await?;
     // The row below, which must not get what is meant for this one.
-    let other = json!({ "marketId": "tunnel", "question": OTHER_QUESTION, "endDate": "2099-01-01T00:00:00.000Z" });
+    let other =
+        json!({ "marketId": "tunnel", "question": OTHER_QUESTION, "endDate": "2099-01-01T00:00:00.000Z" });
     gateway.emit("market:created", other, None).await?;
     window.click("link", "GuessLyfe").await?;
     window.sees(OTHER_QUESTION).await?;

@@ -12,15 +12,26 @@ use crate::workspace::Workspace;
 
 /// The package that needs a desktop of its own; its tests are a part by themselves.
 const WINDOW: &str = "carillon-window-tests";
+const NOT_WINDOW: &str = "not package(carillon-window-tests)";
 
 /// Everything but the window: unit and integration tests.
 pub(super) fn tests(workspace: &Workspace) -> Result<Tally> {
     build(workspace)?;
     run(
         workspace,
-        &["--workspace", "--exclude", WINDOW, "--all-targets"],
+        &[&["--workspace", "--all-targets"], &without_window()[..]].concat(),
         &[],
     )
+}
+
+/// Leaves out the package that is a part by itself. cargo-nextest filters what is built as a whole; cargo alone has to
+/// leave the package out, and may build what that changes once more.
+fn without_window() -> [&'static str; 2] {
+    if is_installed("cargo-nextest") {
+        ["--filterset", NOT_WINDOW]
+    } else {
+        ["--exclude", WINDOW]
+    }
 }
 
 /// The window, one test after the other: a second one would make the first slow, and slow looks like broken.
@@ -47,8 +58,8 @@ pub(super) fn keyring_tests(workspace: &Workspace) -> Result<Tally> {
 pub(super) fn soak(workspace: &Workspace, named: &str, variable: (&str, &str)) -> Result<Tally> {
     build(workspace)?;
     // Both runners take a word that names must contain as an argument of its own.
-    let arguments = ["--workspace", "--exclude", WINDOW, "--all-targets", named];
-    let tally = run(workspace, &arguments, &[variable])?;
+    let arguments = [&["--workspace", "--all-targets"], &without_window()[..], &[named]].concat();
+    let tally = run(workspace, &arguments, &[variable, ("NEXTEST_PROFILE", "soak")])?;
     // All the other tests count as skipped, which here says nothing.
     Ok(Tally { ignored: 0, ..tally })
 }

@@ -93,18 +93,28 @@ pub(super) fn inner_time(text: &str) -> Result<Timestamp, Malformed> {
 /// A key for an event that tells of a change of a thing: its name, the thing's ids and the time of the
 /// change. Three updates of one thing are three; one update through two rooms is one.
 ///
-/// Where the server gives no time, the content stands in for it, and where it gives no ids either, equal
-/// content counts as the same event for a short while only.
+/// Where the server gives no time, the content stands in for it, and equal content counts as the same event for a
+/// short while only: the same may happen again.
 pub(super) fn change_key(name: &str, ids: &[&str], data: &str, at: Option<Timestamp>) -> DedupeKey {
     let known = ids.iter().any(|id| !id.is_empty());
     let ids = ids.join("/");
     let (text, span) = match (known, at) {
         (true, Some(at)) => (format!("{name}/{ids}"), KeySpan::At(at)),
-        (true, None) => (format!("{name}/{ids}/{}", canonical_hash(data)), KeySpan::Always),
+        (true, None) => (format!("{name}/{ids}/{}", canonical_hash(data)), KeySpan::Window),
         (false, Some(at)) => (format!("{name}/{}", canonical_hash(data)), KeySpan::At(at)),
         (false, None) => (format!("{name}/{}", canonical_hash(data)), KeySpan::Window),
     };
     DedupeKey { text, span }
+}
+
+/// A key for an event that has an id of its own, where the server gives one: without a time it is the same event for
+/// ever.
+pub(super) fn event_key(name: &str, id: &str, data: &str, at: Option<Timestamp>) -> DedupeKey {
+    let mut key = change_key(name, &[id], data, at);
+    if !id.is_empty() && at.is_none() {
+        key.span = KeySpan::Always;
+    }
+    key
 }
 
 /// A hash that doesn't change when a server writes the fields in another order.

@@ -5,7 +5,7 @@ use carillon_contract::{Identity, Level};
 use serde::Deserialize;
 
 use super::envelope::Envelope;
-use super::events::change_key;
+use super::events::{change_key, event_key};
 use crate::decode;
 
 /// Longest title and text that are kept; a longer one is cut. The raw event keeps the whole.
@@ -118,7 +118,7 @@ pub(super) fn announcement(envelope: &Envelope<'_>, _me: &Identity) -> Result<It
     let id = data.announcement_id.as_deref().unwrap_or_default();
     let mut item = Item::new(
         "system.announcement",
-        change_key("system:announcement", &[id], envelope.data, at),
+        event_key("system:announcement", id, envelope.data, at),
     );
     item.occurred_at = at;
     item.notice = Some(NoticeDraft {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::envelope::Envelope;
-use super::events::change_key;
+use super::events::{change_key, event_key};
 use super::markets::Direction;
 use super::wei::{CURRENCY, exact, to_decimal};
 use crate::decode;
@@ -178,7 +178,7 @@ pub(super) fn dividend(envelope: &Envelope<'_>, _me: &Identity) -> Result<Item, 
     let data: Dividend = decode::read(envelope.data)?;
     let at = data.timestamp.as_deref().and_then(decode::time);
     let id = data.dividend_id.as_deref().unwrap_or_default();
-    let key = change_key("dividend:available", &[id], envelope.data, at);
+    let key = event_key("dividend:available", id, envelope.data, at);
     let mut item = Item::new("dividend.available", key);
     item.occurred_at = at;
     let claim_by = data.claim_by.as_deref().and_then(decode::time);
