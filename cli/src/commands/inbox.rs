@@ -50,18 +50,20 @@ pub(crate) async fn run(reader: &Reader, inbox: Inbox) -> Result<(), Failure> {
 /// The accounts whose files can be opened; of the others it is said why not, and they keep nobody from reading. Where
 /// none can be, that is the failure.
 async fn readable(reader: &Reader) -> Result<Vec<AccountId>, Failure> {
-    let (mut open, mut first) = (Vec::new(), None);
+    let (mut open, mut closed) = (Vec::new(), Vec::new());
     for (entry, account) in reader.accounts().await? {
         match account {
             Ok(_) => open.push(entry.id),
-            Err(error) => {
-                out::complain(&format!("{} is left out: {error}", entry.id));
-                first.get_or_insert(error);
-            }
+            Err(error) => closed.push((entry.id, error)),
         }
     }
-    match first {
-        Some(error) if open.is_empty() => Err(error.into()),
-        _ => Ok(open),
+    if open.is_empty()
+        && let Some((_, error)) = closed.pop()
+    {
+        return Err(error.into());
     }
+    for (id, error) in closed {
+        out::complain(&format!("{id} is left out: {error}"));
+    }
+    Ok(open)
 }

@@ -150,3 +150,23 @@ async fn a_cache_without_its_key_says_so_and_stays_as_it_is() -> Result<()> {
     it.cli.run(&["inbox"]).await?.answer()?;
     Ok(())
 }
+
+#[tokio::test]
+async fn an_account_that_cannot_be_opened_keeps_nobody_from_reading_the_others() -> Result<()> {
+    let it = crate::alice().await?;
+    let bob = it.cli.add(&it.gateway.url(), "bob", "demo-bob").await?;
+    let vault = it.cli.sealed().await?;
+    vault.delete(&Entry::database_key(&it.account)).await?;
+    let ran = it.cli.run(&["inbox", "--json"]).await?;
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(
+        ran.err.contains(&format!("{} is left out", it.account)),
+        "{}",
+        ran.err
+    );
+    assert!(!ran.err.contains(text(&bob, "/account/id")?), "{}", ran.err);
+    // Whose cache the name stands in can't be known: why is said, and not that there is none.
+    let said = it.cli.run(&["inbox", "--account", "carol"]).await?.complaint(8)?;
+    assert!(said.contains("not in the sealed file"), "{said}");
+    Ok(())
+}
