@@ -61,20 +61,25 @@ impl Default for Options {
 pub(crate) struct KnownMarkets(Arc<Mutex<BTreeMap<String, bool>>>);
 
 impl KnownMarkets {
-    /// Takes note of what happened to a market.
+    /// Takes note of what happened to a market. The end of one that was never announced makes none.
     pub(crate) fn learn(&self, event: &Event) {
-        let (market_id, open) = match event {
-            Event::MarketCreated(market) => (&market.market_id, true),
-            Event::MarketResolved(end) => (&end.market_id, false),
+        match event {
+            Event::MarketCreated(market) => {
+                self.markets().insert(market.market_id.clone(), true);
+            }
+            Event::MarketResolved(end) => {
+                if let Some(open) = self.markets().get_mut(&end.market_id) {
+                    *open = false;
+                }
+            }
             Event::MarketTrade(_)
             | Event::SharesTrade(_)
             | Event::SharesUnlocked(_)
             | Event::DividendAvailable(_)
             | Event::Notification(_)
             | Event::SystemMaintenance(_)
-            | Event::SystemAnnouncement(_) => return,
-        };
-        self.markets().insert(market_id.clone(), open);
+            | Event::SystemAnnouncement(_) => {}
+        }
     }
 
     pub(crate) fn contains(&self, market_id: &str) -> bool {

@@ -148,6 +148,8 @@ async fn a_strict_server_knows_only_markets_that_were_announced() {
     let gateway = gateway_with(|config| config.platform = Platform::GuessLyfe(strict));
     let mut alice = connect(&gateway, "alice").await;
     emit(&gateway, "market:created", json!({ "marketId": "m-1" })).await;
+    // Its end does not announce it.
+    emit(&gateway, "market:resolved", json!({ "marketId": "m-2" })).await;
     let unknown = join(&mut alice, "market", "m-2").await;
     assert_eq!(
         (&unknown["success"], &unknown["code"]),
