@@ -11,7 +11,7 @@ use carillon_engine::engine::Overrides;
 use carillon_engine::home::Home;
 use carillon_engine::notify::Silent;
 use carillon_engine::parts::{
-    Entry, Platforms, SealedFile, SocketIo, TokenVault, VaultError, VaultState, os,
+    Platforms, SealedFile, SocketIo, TokenVault, VaultEntry, VaultError, VaultState, os,
 };
 use carillon_engine::{EngineError, Parts};
 use tracing::{Level, Metadata};
@@ -97,15 +97,15 @@ struct NotMade;
 
 #[async_trait]
 impl TokenVault for NotMade {
-    async fn get(&self, _: &Entry) -> Result<Option<Secret>, VaultError> {
+    async fn get(&self, _: &VaultEntry) -> Result<Option<Secret>, VaultError> {
         Ok(None)
     }
 
-    async fn set(&self, _: &Entry, _: &Secret) -> Result<(), VaultError> {
+    async fn set(&self, _: &VaultEntry, _: &Secret) -> Result<(), VaultError> {
         Err(VaultError::NoFile)
     }
 
-    async fn delete(&self, _: &Entry) -> Result<(), VaultError> {
+    async fn delete(&self, _: &VaultEntry) -> Result<(), VaultError> {
         Ok(())
     }
 

@@ -15,6 +15,7 @@ use carillon_engine::home::Home;
 use carillon_engine::parts::Server;
 use carillon_engine::{Engine, EngineError};
 use carillon_gateway::{Config, Data, Handle, Password, StartError, guesslyfe};
+use tokio::sync::{MappedMutexGuard, MutexGuard};
 use tokio::task::spawn_blocking;
 
 use crate::state::Core;
@@ -66,7 +67,8 @@ pub(crate) async fn begin(core: &Arc<Core>, engine: &Engine) -> Result<(), DemoE
     if accounts.is_empty() {
         return Ok(());
     }
-    let server = Server::parse(&running(core).await?, false).map_err(EngineError::from)?;
+    let url = running(core).await?.server.url();
+    let server = Server::parse(&url, false).map_err(EngineError::from)?;
     for id in accounts {
         // Somebody else may have the port it had.
         engine.move_account(&id, &server).await?;
@@ -76,13 +78,11 @@ pub(crate) async fn begin(core: &Arc<Core>, engine: &Engine) -> Result<(), DemoE
 
 /// Starts the server if it does not run, and signs everybody in.
 pub(crate) async fn add(core: &Arc<Core>, engine: &Engine) -> Result<Vec<Account>, DemoError> {
-    let server = Server::parse(&running(core).await?, false).map_err(EngineError::from)?;
-    let demo = core.demo.lock().await;
-    let markets = demo
-        .as_ref()
-        .map(|demo| demo.server.guesslyfe().open_markets())
-        .unwrap_or_default();
-    drop(demo);
+    let (url, markets) = {
+        let demo = running(core).await?;
+        (demo.server.url(), demo.server.guesslyfe().open_markets())
+    };
+    let server = Server::parse(&url, false).map_err(EngineError::from)?;
     let mut accounts = Vec::new();
     for login in guesslyfe::demo_accounts() {
         let Password::Plain(password) = &login.password else {
@@ -127,18 +127,21 @@ async fn accounts(engine: &Engine) -> Result<Vec<AccountId>, EngineError> {
         .collect())
 }
 
-/// The address of the server, which is started if it does not run.
-async fn running(core: &Core) -> Result<String, DemoError> {
+/// The server, which is started if it does not run.
+async fn running(core: &Core) -> Result<MappedMutexGuard<'_, Demo>, DemoError> {
     let mut demo = core.demo.lock().await;
-    if let Some(demo) = &*demo {
-        return Ok(demo.server.url());
-    }
-    let home = core.setup.home.clone();
-    // Opening a file, hashing passwords and waiting for a thread are nothing for a task.
-    let server = spawn_blocking(move || launch(&home))
-        .await
-        .map_err(|_| DemoError::Thread)??;
-    Ok(demo.insert(Demo { server }).server.url())
+    let running = match demo.take() {
+        Some(running) => running,
+        None => {
+            let home = core.setup.home.clone();
+            // Opening a file, hashing passwords and waiting for a thread are nothing for a task.
+            let server = spawn_blocking(move || launch(&home))
+                .await
+                .map_err(|_| DemoError::Thread)??;
+            Demo { server }
+        }
+    };
+    Ok(MutexGuard::map(demo, |demo| demo.insert(running)))
 }
 
 impl Demo {

@@ -26,6 +26,7 @@ use crate::outbox::Outbox;
 use crate::publish::{Hub, Subscriber};
 use crate::reader::Reader;
 use crate::tokens::{self, AccountTokens};
+use crate::turns::Turns;
 
 /// Commands of people that may wait for an account's task.
 const COMMANDS: usize = 32;
@@ -72,20 +73,6 @@ pub struct Engine {
     running: Mutex<BTreeMap<AccountId, Running>>,
     turns: Turns,
     _ownership: Ownership,
-}
-
-/// One turn at a time for each account: what is slow for one keeps no other waiting.
-#[derive(Default)]
-struct Turns(Mutex<BTreeMap<AccountId, Arc<tokio::sync::Mutex<()>>>>);
-
-impl Turns {
-    async fn take(&self, id: &AccountId) -> OwnedMutexGuard<()> {
-        let turn = {
-            let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(turns.entry(id.clone()).or_default())
-        };
-        turn.lock_owned().await
-    }
 }
 
 /// A running account.
@@ -137,7 +124,7 @@ impl Engine {
     /// # Errors
     /// Where its file or its address can't be used.
     pub async fn start_account(&self, id: &AccountId) -> Result<(), EngineError> {
-        let _turn = self.turns.take(id).await;
+        let _turn = self.turn(id).await;
         let started = self.of(id, |running| running.link.clone());
         let link = match started {
             Some(link) => link,
@@ -337,7 +324,7 @@ impl Engine {
 
     /// Disconnects an account.
     pub async fn stop_account(&self, id: &AccountId) {
-        let _turn = self.turns.take(id).await;
+        let _turn = self.turn(id).await;
         self.end(id).await;
     }
 
@@ -346,7 +333,7 @@ impl Engine {
         self.turns.take(id).await
     }
 
-    /// Disconnects an account whose turn was taken.
+    /// Disconnects an account whose turn was taken; tells whether it ran.
     pub(crate) async fn end(&self, id: &AccountId) -> bool {
         let stopped = self.running().remove(id);
         let was_running = stopped.is_some();

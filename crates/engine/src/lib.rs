@@ -23,6 +23,7 @@ pub mod status;
 mod things;
 pub mod tokens;
 pub mod topics;
+mod turns;
 pub mod views;
 
 pub use engine::{Engine, Parts};
@@ -35,7 +36,7 @@ pub mod parts {
     pub use carillon_link::{AddressError, Policy, Server, SocketIo, Transport};
     pub use carillon_platforms::Registry as Platforms;
     pub use carillon_vault::{
-        Entry, Entry as VaultEntry, MemoryVault, SealedFile, TokenVault, VaultError, VaultState, os,
+        Entry as VaultEntry, MemoryVault, SealedFile, TokenVault, VaultError, VaultState, os,
     };
 
     /// What an adapter of a platform is made of.

@@ -77,11 +77,9 @@ async fn refused(website: &Website, vault: &Arc<ReadOnly>, outcomes: &[Outcome])
     bench.run(engine, script, account).await
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_renewed_token_that_the_vault_did_not_take_is_kept_as_soon_as_it_does() {
-    let website = Website::start().await;
-    let vault = Arc::<ReadOnly>::default();
-    let mut rig = refused(&website, &vault, &[Outcome::Open]).await;
+/// The token was renewed, and the vault, which refuses to write from then on, still holds `refresh-1`.
+async fn renewed_unkept(website: &Website, vault: &Arc<ReadOnly>) -> Rig {
+    let mut rig = refused(website, vault, &[Outcome::Open]).await;
     let asked = website.asked().await;
     vault.refuses.store(true, Ordering::Relaxed);
     asked.answer(
@@ -90,6 +88,14 @@ async fn a_renewed_token_that_the_vault_did_not_take_is_kept_as_soon_as_it_does(
         &json!({ "access": token("alice"), "refresh": "refresh-2" }),
     );
     rig.online(false).await;
+    rig
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewed_token_that_the_vault_did_not_take_is_kept_as_soon_as_it_does() {
+    let website = Website::start().await;
+    let vault = Arc::<ReadOnly>::default();
+    let rig = renewed_unkept(&website, &vault).await;
     assert_eq!(kept(&*vault, &rig.account).await, "refresh-1");
     vault.refuses.store(false, Ordering::Relaxed);
     tokio::time::advance(Duration::from_secs(1)).await;
@@ -102,15 +108,7 @@ async fn a_renewed_token_that_the_vault_did_not_take_is_kept_as_soon_as_it_does(
 async fn a_renewed_token_that_is_kept_late_does_not_replace_a_newer_one() {
     let website = Website::start().await;
     let vault = Arc::<ReadOnly>::default();
-    let mut rig = refused(&website, &vault, &[Outcome::Open]).await;
-    let asked = website.asked().await;
-    vault.refuses.store(true, Ordering::Relaxed);
-    asked.answer(
-        200,
-        "",
-        &json!({ "access": token("alice"), "refresh": "refresh-2" }),
-    );
-    rig.online(false).await;
+    let rig = renewed_unkept(&website, &vault).await;
     vault.refuses.store(false, Ordering::Relaxed);
     keep(&*vault, &rig.account, &token("alice"), "signed-in-anew").await;
     let account = rig.account.clone();
@@ -123,15 +121,7 @@ async fn a_renewed_token_that_is_kept_late_does_not_replace_a_newer_one() {
 async fn a_renewed_token_that_the_vault_did_not_take_is_tried_again_when_the_account_stops() {
     let website = Website::start().await;
     let vault = Arc::<ReadOnly>::default();
-    let mut rig = refused(&website, &vault, &[Outcome::Open]).await;
-    let asked = website.asked().await;
-    vault.refuses.store(true, Ordering::Relaxed);
-    asked.answer(
-        200,
-        "",
-        &json!({ "access": token("alice"), "refresh": "refresh-2" }),
-    );
-    rig.online(false).await;
+    let rig = renewed_unkept(&website, &vault).await;
     vault.refuses.store(false, Ordering::Relaxed);
     let account = rig.account.clone();
     rig.stop().await;
