@@ -13,6 +13,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::debug;
 
 use crate::{
     AddressError, CloseReason, Closed, ConnectError, Connection, Events, Options, ProtocolError, Refusal,
@@ -24,7 +25,7 @@ use crate::{
     queue::{Outlet, queue},
     socket::{Shared, UNKNOWN},
     time::after,
-    transport::{self, Inbound, Transport, Wire},
+    transport::{Inbound, Target, Transport, Wire},
 };
 
 /// Wishes to verify the connection that may wait for the I/O task; it takes them at once.
@@ -88,11 +89,10 @@ impl EngineSocket {
     /// What failed, at which step; never [`ConnectError::Refused`].
     pub async fn open(options: &Options) -> Result<Self, ConnectError> {
         let namespace = namespace(&options.namespace)?;
+        let target = Target::new(options)?;
         let clock = Clock::start(&options.timeouts);
-        let wire = clock
-            .limit(Stage::Dial, options.timeouts.dial, transport::open(options))
-            .await?;
-        Self::over(wire, namespace, options, clock).await
+        let (wire, handshake) = clock.open(&target, options).await?;
+        Ok(Self::over(wire, handshake, namespace, options, clock))
     }
 
     /// Opens a connection over a stream that is there already.
@@ -103,23 +103,19 @@ impl EngineSocket {
     {
         let namespace = namespace(&options.namespace)?;
         let clock = Clock::start(&options.timeouts);
-        let wire = transport::open_over(stream, options).await?;
-        Self::over(wire, namespace, options, clock).await
+        let dialled = crate::transport::Dialled::over(stream, Target::new(options)?);
+        let wire = dialled.open(Transport::Websocket, options).await?;
+        let (wire, handshake) = clock.shake_hands(wire, options).await?;
+        Ok(Self::over(wire, handshake, namespace, options, clock))
     }
 
-    async fn over(
-        mut wire: Box<dyn Wire>,
+    fn over(
+        wire: Box<dyn Wire>,
+        handshake: Handshake,
         namespace: String,
         options: &Options,
         clock: Clock,
-    ) -> Result<Self, ConnectError> {
-        let handshake = clock
-            .limit(
-                Stage::Handshake,
-                options.timeouts.handshake,
-                handshake(wire.as_mut()),
-            )
-            .await?;
+    ) -> Self {
         let (events, outlet) = queue(&options.limits);
         let (outgoing, to_send) = mpsc::channel(options.limits.outbound.max(1));
         let (verify, to_verify) = mpsc::channel(VERIFY);
@@ -131,6 +127,7 @@ impl EngineSocket {
             stop: CancellationToken::new(),
             reason: OnceLock::new(),
             latency: UNKNOWN.into(),
+            polls: (wire.transport() == Transport::Polling).into(),
             verify,
             task: TaskTracker::new(),
         });
@@ -143,7 +140,7 @@ impl EngineSocket {
         };
         let driver = Driver::new(wire, &handshake, options, ends);
         let timeouts = options.timeouts.clone();
-        Ok(Self {
+        Self {
             driver,
             handshake,
             outlet,
@@ -151,7 +148,7 @@ impl EngineSocket {
             shared,
             timeouts,
             clock,
-        })
+        }
     }
 
     /// Joins the namespace with these credentials.
@@ -205,7 +202,7 @@ impl EngineSocket {
             ping_timeout: handshake.ping_timeout(),
             max_payload: handshake.max_payload,
             engine_id: handshake.sid,
-            transport: Transport::Websocket,
+            transport: shared.transport(),
             opened_in: clock.started.elapsed(),
         };
         let socket = Socket {
@@ -249,6 +246,7 @@ async fn handshake(wire: &mut dyn Wire) -> Result<Handshake, ConnectError> {
             .await
             .map_err(|reason| match reason {
                 CloseReason::Protocol(broken) => ConnectError::NotSocketIo(broken),
+                CloseReason::HttpStatus(status) => ConnectError::NotPolling { status },
                 reason => ConnectError::Closed(Closed(reason)),
             })?;
         let text = match inbound {
@@ -265,6 +263,23 @@ async fn handshake(wire: &mut dyn Wire) -> Result<Handshake, ConnectError> {
     }
 }
 
+/// Whether this is what becomes of a transport that is not let through to a server that was reached.
+fn is_refusal(error: &ConnectError) -> bool {
+    match error {
+        ConnectError::NotWebSocket { .. }
+        | ConnectError::NotPolling { .. }
+        | ConnectError::Upgrade(_)
+        | ConnectError::Dial(_)
+        | ConnectError::TimedOut(Stage::Upgrade) => true,
+        ConnectError::Address(_)
+        | ConnectError::Tls(_)
+        | ConnectError::NotSocketIo(_)
+        | ConnectError::TimedOut(Stage::Dial | Stage::Handshake | Stage::Connect)
+        | ConnectError::Refused(_)
+        | ConnectError::Closed(_) => false,
+    }
+}
+
 /// How long opening has taken and may still take.
 struct Clock {
     started: Instant,
@@ -278,6 +293,47 @@ impl Clock {
             started,
             until: after(started, timeouts.total),
         }
+    }
+
+    /// Opens the first transport that is not refused.
+    async fn open(
+        &self,
+        target: &Target,
+        options: &Options,
+    ) -> Result<(Box<dyn Wire>, Handshake), ConnectError> {
+        let mut refused = ConnectError::Address(AddressError::NoTransport);
+        for transport in &options.transports {
+            let since = Instant::now();
+            let most = options.timeouts.dial;
+            let dialled = self.limit(Stage::Dial, most, target.dialled()).await?;
+            let left = most.saturating_sub(since.elapsed());
+            let opening = async {
+                let opening = dialled.open(*transport, options);
+                let wire = self.limit(Stage::Upgrade, left, opening).await?;
+                self.shake_hands(wire, options).await
+            };
+            match opening.await {
+                Err(error) if is_refusal(&error) => {
+                    debug!(%transport, %error, "A transport was refused");
+                    refused = error;
+                }
+                outcome => return outcome,
+            }
+        }
+        Err(refused)
+    }
+
+    async fn shake_hands(
+        &self,
+        mut wire: Box<dyn Wire>,
+        options: &Options,
+    ) -> Result<(Box<dyn Wire>, Handshake), ConnectError> {
+        let most = options.timeouts.handshake;
+        let handshake = self
+            .limit(Stage::Handshake, most, handshake(wire.as_mut()))
+            .await?;
+        wire.opened(&handshake);
+        Ok((wire, handshake))
     }
 
     /// Gives a step its own time, and no more than is left over all.

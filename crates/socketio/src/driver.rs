@@ -25,7 +25,7 @@ use tokio::{
 use tracing::{debug, trace};
 
 use crate::{
-    CloseReason, Event, Options, ProtocolError, Refusal, Responder,
+    CloseReason, Event, Options, ProtocolError, Refusal, Responder, Transport,
     engine::{Engine, Handshake},
     heartbeat::{Beat, Heartbeat},
     packet::{Body, Decoded, Decoder, Outgoing},
@@ -63,6 +63,7 @@ pub(crate) struct Driver {
     verifying: Vec<(u64, oneshot::Sender<Duration>)>,
     shared: Arc<Shared>,
 
+    quiet: Duration,
     write_timeout: Duration,
     overrun_after: Duration,
     alarm: Pin<Box<Sleep>>,
@@ -90,7 +91,7 @@ impl Driver {
     pub(crate) fn new(wire: Box<dyn Wire>, handshake: &Handshake, options: &Options, ends: Ends) -> Self {
         let now = Instant::now();
         let (ping_interval, ping_timeout) = (handshake.ping_interval(), handshake.ping_timeout());
-        Self {
+        let mut driver = Self {
             wire,
             decoder: Decoder::new(&options.limits),
             heartbeat: Heartbeat::new(ping_interval, ping_timeout, &options.timeouts, now),
@@ -103,11 +104,23 @@ impl Driver {
             verify: ends.verify,
             verifying: Vec::new(),
             shared: ends.shared,
+            quiet: options.timeouts.quiet,
             write_timeout: options.timeouts.write,
             overrun_after: options.limits.overrun_after,
             alarm: Box::pin(sleep_until(now)),
             rearm: true,
-        }
+        };
+        driver.watch(driver.wire.transport());
+        driver
+    }
+
+    /// Keeps watch as this transport asks for.
+    fn watch(&mut self, transport: Transport) {
+        self.heartbeat.ask_after(match transport {
+            Transport::Websocket => self.quiet,
+            Transport::Polling => Duration::MAX,
+        });
+        self.rearm = true;
     }
 
     /// Runs until the server has answered the CONNECT that waits in the queue. Events that come before the
@@ -169,6 +182,11 @@ impl Driver {
     fn advance(&mut self, cx: &mut Context<'_>) -> Result<(), CloseReason> {
         self.take_wishes(cx);
         let more = self.receive(cx)?;
+        let transport = self.wire.transport();
+        if self.shared.set_transport(transport) {
+            debug!(%transport, "The session was upgraded");
+            self.watch(transport);
+        }
         loop {
             self.keep_time(cx)?;
             // A wire that takes no more sets a deadline.
@@ -241,6 +259,11 @@ impl Driver {
                 self.decoder.binary(bytes)?
             }
             Inbound::Probe(number) => {
+                // A request is answered by the Engine.IO server itself. And it puts its own pings off for each pong that
+                // it did not ask for, so that they may never come.
+                if self.wire.transport() == Transport::Polling {
+                    self.heartbeat.packet(now);
+                }
                 self.probe_answered(number, now);
                 None
             }

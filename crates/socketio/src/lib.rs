@@ -1,4 +1,5 @@
-//! A Socket.IO v5 (Engine.IO v4) client: one connection to one namespace, from the first packet to the last.
+//! A Socket.IO v5 (Engine.IO v4) client: one connection, from the first packet to the last, over a WebSocket or by long
+//! polling.
 //!
 //! It knows nothing of reconnecting, tokens, accounts or what an event means: who opens the next connection,
 //! and with which credentials, is the caller's business.

@@ -4,7 +4,7 @@ use std::{
     fmt,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -39,7 +39,7 @@ pub struct Session {
     /// The id of the Engine.IO session below. It is not shown by `Debug`: who knows it may be able to speak in
     /// this session.
     pub engine_id: String,
-    /// What carries the packets.
+    /// What carried the packets when the namespace was joined; [`Socket::transport`] tells what does now.
     pub transport: Transport,
     /// How often the server says that it is alive.
     pub ping_interval: Duration,
@@ -70,6 +70,8 @@ pub(crate) struct Shared {
     pub(crate) reason: OnceLock<CloseReason>,
     /// Nanoseconds; [`UNKNOWN`] until measured.
     pub(crate) latency: AtomicU64,
+    /// Whether the session is polled at present.
+    pub(crate) polls: AtomicBool,
     pub(crate) verify: mpsc::Sender<Verify>,
     pub(crate) task: TaskTracker,
 }
@@ -155,6 +157,11 @@ impl Socket {
         self.shared.reason.get().cloned()
     }
 
+    /// What carries the packets at present: after an upgrade another transport than at first.
+    pub fn transport(&self) -> Transport {
+        self.shared.transport()
+    }
+
     /// The latest measured time to the server and back. None until it was asked for a sign of life, which
     /// happens when the line is quiet, or by [`verify`](Self::verify).
     pub fn latency(&self) -> Option<Duration> {
@@ -166,6 +173,20 @@ impl Socket {
 }
 
 impl Shared {
+    pub(crate) fn transport(&self) -> Transport {
+        if self.polls.load(Ordering::Relaxed) {
+            Transport::Polling
+        } else {
+            Transport::Websocket
+        }
+    }
+
+    /// Notes what carries the packets; true if it was something else before.
+    pub(crate) fn set_transport(&self, transport: Transport) -> bool {
+        let polls = transport == Transport::Polling;
+        self.polls.swap(polls, Ordering::Relaxed) != polls
+    }
+
     fn check(&self, event: &str, args: &Args) -> Result<(), EmitError> {
         if packet::is_reserved(event) {
             Err(EmitError::ReservedName)
@@ -185,7 +206,8 @@ impl Shared {
 
     async fn queue(&self, outgoing: &mpsc::Sender<Outgoing>, packet: Outgoing) -> Result<(), EmitError> {
         // A server closes the whole connection over one message that it finds too large.
-        if let (Some(limit), size) = (self.max_payload, packet.largest_message())
+        let size = packet.largest_message(self.transport());
+        if let Some(limit) = self.max_payload
             && size > limit
         {
             return Err(EmitError::TooLarge { size, limit });

@@ -123,7 +123,10 @@ impl Transmitter {
     pub(super) fn last_words(&mut self, reason: &CloseReason, namespace: &str) -> Option<VecDeque<Outbound>> {
         self.packets.close();
         let farewell = match reason {
-            CloseReason::PingTimeout | CloseReason::WriteTimeout | CloseReason::TransportError(_) => {
+            CloseReason::PingTimeout
+            | CloseReason::WriteTimeout
+            | CloseReason::TransportError(_)
+            | CloseReason::HttpStatus(_) => {
                 return None;
             }
             CloseReason::Local => return Some(self.everything(namespace)),

@@ -12,7 +12,9 @@ mod connecting;
 mod ends;
 mod events;
 mod node;
+mod polling;
 mod proxy;
+mod upgrade;
 
 use std::time::Duration;
 
