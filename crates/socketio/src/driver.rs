@@ -3,6 +3,8 @@
 //! One [`advance`](Driver::advance) does whatever can be done now and never waits for the application: events
 //! go into a queue, and when that is full reading stops while sending goes on.
 
+mod early;
+mod member;
 #[cfg(test)]
 mod tests;
 mod transmitter;
@@ -17,7 +19,6 @@ use std::{
     time::Duration,
 };
 
-use serde::Deserialize;
 use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, Sleep, sleep_until, timeout},
@@ -25,16 +26,19 @@ use tokio::{
 use tracing::{debug, trace};
 
 use crate::{
-    CloseReason, Event, Options, ProtocolError, Refusal, Responder, Transport,
+    CloseReason, Options, ProtocolError, Refusal, Transport,
     engine::{Engine, Handshake},
     heartbeat::{Beat, Heartbeat},
-    packet::{Body, Decoded, Decoder, Outgoing},
-    queue::Inlet,
+    membership::Membership,
+    packet::{self, Decoded, Decoder, Outgoing},
     socket::{Shared, Verify},
     time::after,
     transport::{Farewell, Inbound, Outbound, Wire},
 };
+use member::Fate;
 use transmitter::Transmitter;
+
+pub(crate) use member::{Member, Welcome};
 
 /// Messages that are taken in one go before the runtime may turn to other tasks.
 const BURST: usize = 256;
@@ -47,18 +51,16 @@ pub(crate) struct Driver {
     wire: Box<dyn Wire>,
     decoder: Decoder,
     heartbeat: Heartbeat,
-    /// What the server says to CONNECT.
-    answer: Option<Result<SocketId, Refusal>>,
-    joined: bool,
-
+    members: Vec<Member>,
     /// Why the connection ended, if that was found out while joining.
     ended: Option<CloseReason>,
 
-    events: Option<Inlet>,
     transmitter: Transmitter,
     /// For the responders of events that come in.
     respond: mpsc::WeakSender<Outgoing>,
-    verify: mpsc::Receiver<Verify>,
+    wishes: mpsc::Receiver<Wish>,
+    /// Namespaces whose handles are done with them; each comes once.
+    leaves: mpsc::UnboundedReceiver<Arc<Membership>>,
     /// Who waits for which probe.
     verifying: Vec<(u64, oneshot::Sender<Duration>)>,
     shared: Arc<Shared>,
@@ -71,18 +73,20 @@ pub(crate) struct Driver {
     rearm: bool,
 }
 
-/// The payload of the server's CONNECT.
-#[derive(Debug, Deserialize)]
-pub(crate) struct SocketId {
-    pub(crate) sid: String,
+/// What a handle wants of the I/O task.
+pub(crate) enum Wish {
+    /// To know that the server is there.
+    Verify(Verify),
+    /// To join a namespace, with this CONNECT.
+    Join(Box<Member>, Outgoing),
 }
 
 /// The task's ends of the channels to its handles.
 pub(crate) struct Ends {
-    pub(crate) events: Inlet,
     pub(crate) outgoing: mpsc::Receiver<Outgoing>,
     pub(crate) respond: mpsc::WeakSender<Outgoing>,
-    pub(crate) verify: mpsc::Receiver<Verify>,
+    pub(crate) wishes: mpsc::Receiver<Wish>,
+    pub(crate) leaves: mpsc::UnboundedReceiver<Arc<Membership>>,
     pub(crate) shared: Arc<Shared>,
 }
 
@@ -95,13 +99,12 @@ impl Driver {
             wire,
             decoder: Decoder::new(&options.limits),
             heartbeat: Heartbeat::new(ping_interval, ping_timeout, &options.timeouts, now),
-            answer: None,
-            joined: false,
+            members: Vec::new(),
             ended: None,
-            events: Some(ends.events),
             transmitter: Transmitter::new(ends.outgoing),
             respond: ends.respond,
-            verify: ends.verify,
+            wishes: ends.wishes,
+            leaves: ends.leaves,
             verifying: Vec::new(),
             shared: ends.shared,
             quiet: options.timeouts.quiet,
@@ -123,12 +126,18 @@ impl Driver {
         self.rearm = true;
     }
 
-    /// Runs until the server has answered the CONNECT that waits in the queue. Events that come before the
-    /// answer are kept.
-    pub(crate) async fn join(&mut self) -> Result<Result<SocketId, Refusal>, CloseReason> {
+    /// Joins a namespace and runs until the server has answered. Events that come before the answer are kept; what an
+    /// earlier connection missed comes so.
+    pub(crate) async fn join(
+        &mut self,
+        member: Member,
+        hello: Outgoing,
+        mut answer: oneshot::Receiver<Result<Welcome, Refusal>>,
+    ) -> Result<Result<Welcome, Refusal>, CloseReason> {
+        self.enter(member, hello);
         poll_fn(|cx| {
             let ended = self.poll(cx);
-            if let Some(answer) = self.answer.take() {
+            if let Ok(answer) = answer.try_recv() {
                 // A server may accept and close in one go; the end is then told by `run`.
                 if let Poll::Ready(reason) = ended {
                     self.ended = Some(reason);
@@ -142,21 +151,28 @@ impl Driver {
 
     /// Runs until the connection ends, and tells everyone why.
     pub(crate) async fn run(mut self) {
-        let stop = self.shared.stop.clone();
-        let reason = tokio::select! {
-            biased;
-            () = stop.cancelled() => CloseReason::Local,
-            reason = poll_fn(|cx| self.poll(cx)) => reason,
-        };
+        let reason = poll_fn(|cx| self.poll(cx)).await;
         debug!(reason = reason.as_str(), "The connection ended");
-        let _ = self.shared.reason.set(reason.clone());
-        self.shared.acks.close();
-        self.verify.close();
-        while self.verify.try_recv().is_ok() {}
+        let joined: Vec<_> = self
+            .members
+            .iter()
+            .filter(|member| member.is_joined())
+            .map(|member| member.membership.namespace.clone())
+            .collect();
+        self.end(&reason);
+        self.wishes.close();
+        while self.wishes.try_recv().is_ok() {}
         self.verifying.clear();
-        self.events = None;
-        if let Some(last) = self.transmitter.last_words(&reason, &self.shared.namespace) {
+        if let Some(last) = self.transmitter.last_words(&reason, &joined) {
             let _ = timeout(GOODBYE, leave(self.wire.as_mut(), last)).await;
+        }
+    }
+
+    /// Tells all namespaces why the connection ended.
+    fn end(&mut self, reason: &CloseReason) {
+        for member in self.members.drain(..) {
+            member.membership.end(reason.clone());
+            member.finish();
         }
     }
 
@@ -181,6 +197,7 @@ impl Driver {
 
     fn advance(&mut self, cx: &mut Context<'_>) -> Result<(), CloseReason> {
         self.take_wishes(cx);
+        self.take_leaves(cx)?;
         let more = self.receive(cx)?;
         let transport = self.wire.transport();
         if self.shared.set_transport(transport) {
@@ -203,23 +220,72 @@ impl Driver {
 
     fn take_wishes(&mut self, cx: &mut Context<'_>) {
         while self.heartbeat.may_verify()
-            && let Poll::Ready(Some(Verify { within, answer })) = self.verify.poll_recv(cx)
+            && let Poll::Ready(Some(wish)) = self.wishes.poll_recv(cx)
         {
-            let number = self.heartbeat.verify(Instant::now(), within);
-            self.verifying.push((number, answer));
-            self.transmitter.probe(number);
-            self.rearm = true;
+            match wish {
+                Wish::Verify(Verify { within, answer }) => {
+                    let number = self.heartbeat.verify(Instant::now(), within);
+                    self.verifying.push((number, answer));
+                    self.transmitter.probe(number);
+                    self.rearm = true;
+                }
+                Wish::Join(member, hello) => self.enter(*member, hello),
+            }
         }
+    }
+
+    /// Begins to join a namespace. Who asks for one that is there already gets no answer.
+    fn enter(&mut self, member: Member, hello: Outgoing) {
+        let name = &member.membership.namespace;
+        if !member.membership.is_leaving() && self.place(name).is_none() {
+            self.transmitter.hello(hello);
+            self.members.push(member);
+        }
+    }
+
+    fn place(&self, namespace: &str) -> Option<usize> {
+        self.members
+            .iter()
+            .position(|member| member.membership.namespace == namespace)
+    }
+
+    /// Leaves the namespaces that nobody wants any more; with the last one the connection ends.
+    fn take_leaves(&mut self, cx: &mut Context<'_>) -> Result<(), CloseReason> {
+        while let Poll::Ready(Some(membership)) = self.leaves.poll_recv(cx) {
+            let place = self
+                .members
+                .iter()
+                .position(|member| Arc::ptr_eq(&member.membership, &membership));
+            let Some(place) = place else { continue };
+            if self.members.len() == 1 {
+                return Err(CloseReason::Local);
+            }
+            // Also before the server has answered: it may be about to.
+            self.transmitter
+                .leave(packet::encode_disconnect(&membership.namespace));
+            self.remove(place, CloseReason::Local)?;
+        }
+        Ok(())
+    }
+
+    /// Takes a namespace out.
+    ///
+    /// # Errors
+    /// The reason, if it was the last one: then the connection ends with it.
+    fn remove(&mut self, place: usize, reason: CloseReason) -> Result<(), CloseReason> {
+        if self.members.len() == 1 {
+            return Err(reason);
+        }
+        let member = self.members.swap_remove(place);
+        member.membership.end_alone(reason);
+        member.finish();
+        Ok(())
     }
 
     /// Reads what has come, as far as there is room for it; true if there may be more.
     fn receive(&mut self, cx: &mut Context<'_>) -> Result<bool, CloseReason> {
         for _ in 0..BURST {
-            if self
-                .events
-                .as_ref()
-                .is_some_and(|events| events.poll_room(cx).is_pending())
-            {
+            if self.poll_room(cx).is_pending() {
                 self.rearm |= self.heartbeat.paused_at().is_none();
                 self.heartbeat.pause(Instant::now());
                 return Ok(false);
@@ -234,6 +300,14 @@ impl Driver {
             self.take(inbound?)?;
         }
         Ok(true)
+    }
+
+    /// Ready if all namespaces have room: there is one order, so the slowest reader sets the pace.
+    fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        for member in &mut self.members {
+            ready!(member.poll_room(cx));
+        }
+        Poll::Ready(())
     }
 
     fn take(&mut self, inbound: Inbound) -> Result<(), CloseReason> {
@@ -277,43 +351,20 @@ impl Driver {
     }
 
     fn packet(&mut self, Decoded { packet, bytes }: Decoded) -> Result<(), CloseReason> {
-        if packet.namespace != self.shared.namespace {
+        let place = self.place(&packet.namespace);
+        let Some((place, member)) = place.and_then(|place| Some((place, self.members.get_mut(place)?)))
+        else {
             trace!("A packet of another namespace was left out");
             return Ok(());
+        };
+        match member.take(packet.body, bytes, &self.shared, &self.respond)? {
+            Fate::Stays => Ok(()),
+            Fate::Refused => {
+                self.members.swap_remove(place);
+                Ok(())
+            }
+            Fate::Ended(reason) => self.remove(place, reason),
         }
-        match packet.body {
-            Body::Event { ack, name, args } => {
-                let ack = ack.map(|id| Responder {
-                    id,
-                    shared: self.shared.clone(),
-                    outgoing: self.respond.clone(),
-                });
-                if let Some(events) = &self.events {
-                    events.push(Event {
-                        name,
-                        args,
-                        ack,
-                        bytes,
-                    });
-                }
-            }
-            Body::Ack { id, args } => {
-                if !self.shared.acks.complete(id, args) {
-                    debug!(id, "An acknowledgement came that nobody waits for");
-                }
-            }
-            Body::Connect(payload) if !self.joined => {
-                let json = payload.ok_or(ProtocolError::Payload)?;
-                let id = serde_json::from_str(json.get()).map_err(|_| ProtocolError::Payload)?;
-                self.joined = true;
-                self.answer = Some(Ok(id));
-            }
-            Body::Connect(_) => debug!("The server repeated its CONNECT"),
-            Body::ConnectError(refusal) if !self.joined => self.answer = Some(Err(refusal)),
-            Body::ConnectError(refusal) => return Err(CloseReason::ConnectError(refusal)),
-            Body::Disconnect => return Err(CloseReason::ServerDisconnect),
-        }
-        Ok(())
     }
 
     fn probe_answered(&mut self, number: u64, now: Instant) {
@@ -369,11 +420,7 @@ impl Drop for Driver {
     /// Only does something if the task was torn down before it came to its end: with its runtime, or by a
     /// panic. Nobody may wait for it then.
     fn drop(&mut self) {
-        let _ = self
-            .shared
-            .reason
-            .set(CloseReason::TransportError(io::ErrorKind::Other));
-        self.shared.acks.close();
+        self.end(&CloseReason::TransportError(io::ErrorKind::Other));
     }
 }
 

@@ -88,9 +88,12 @@ pub enum AddressError {
     /// Path or query hold what an HTTP request can't carry.
     #[error("Path or query can't be sent in a request")]
     Request,
-    /// A namespace starts with `/` and holds no comma.
+    /// A namespace starts with `/` and holds neither a comma nor what long polling puts between packets (0x1E).
     #[error("The namespace does not start with a slash, or holds a comma")]
     Namespace,
+    /// The connection is in this namespace, or about to be.
+    #[error("The namespace is joined already")]
+    Joined,
     /// [`Options::transports`](crate::Options::transports) is empty.
     #[error("No transport may be used")]
     NoTransport,

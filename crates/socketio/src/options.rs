@@ -6,7 +6,7 @@ use http::HeaderMap;
 use serde_json::value::RawValue;
 use url::Url;
 
-use crate::Transport;
+use crate::{Recovery, Transport};
 
 /// Everything [`connect`](crate::connect) wants to know.
 #[derive(Clone)]
@@ -24,6 +24,9 @@ pub struct Options {
     pub headers: HeaderMap,
     /// The payload of the CONNECT packet, a JSON object; what the official client calls `auth`.
     pub auth: Option<Box<RawValue>>,
+    /// Where the connection before this one ended, for a server that can recover it; see
+    /// [`Socket::recovery`](crate::Socket::recovery).
+    pub recovery: Option<Recovery>,
     /// What may carry the packets, in the order in which it is tried. The next one is tried where a server or a proxy
     /// refuses the one before it; not where the server could not be reached, for then all would fail. Long polling
     /// before the WebSocket means: open at once with what always works, and change to the WebSocket if the server
@@ -50,6 +53,7 @@ impl Options {
             query: Vec::new(),
             headers: HeaderMap::new(),
             auth: None,
+            recovery: None,
             transports: vec![Transport::Websocket, Transport::Polling],
             timeouts: Timeouts::default(),
             limits: Limits::default(),
