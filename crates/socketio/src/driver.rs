@@ -5,6 +5,7 @@
 
 mod early;
 mod member;
+mod namespaces;
 #[cfg(test)]
 mod tests;
 mod transmitter;
@@ -23,19 +24,18 @@ use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, Sleep, sleep_until, timeout},
 };
-use tracing::{debug, trace};
+use tracing::debug;
 
 use crate::{
-    CloseReason, Options, ProtocolError, Refusal, Transport,
+    CloseReason, Options, ProtocolError, Transport,
     engine::{Engine, Handshake},
     heartbeat::{Beat, Heartbeat},
     membership::Membership,
-    packet::{self, Decoded, Decoder, Outgoing},
+    packet::{Decoder, Outgoing},
     socket::{Shared, Verify},
     time::after,
     transport::{Farewell, Inbound, Outbound, Wire},
 };
-use member::Fate;
 use transmitter::Transmitter;
 
 pub(crate) use member::{Member, Welcome};
@@ -52,6 +52,8 @@ pub(crate) struct Driver {
     decoder: Decoder,
     heartbeat: Heartbeat,
     members: Vec<Member>,
+    /// Whether the connection was handed to its task: from then on it ends with its last namespace.
+    is_running: bool,
     /// Why the connection ended, if that was found out while joining.
     ended: Option<CloseReason>,
 
@@ -100,6 +102,7 @@ impl Driver {
             decoder: Decoder::new(&options.limits),
             heartbeat: Heartbeat::new(ping_interval, ping_timeout, &options.timeouts, now),
             members: Vec::new(),
+            is_running: false,
             ended: None,
             transmitter: Transmitter::new(ends.outgoing),
             respond: ends.respond,
@@ -126,31 +129,9 @@ impl Driver {
         self.rearm = true;
     }
 
-    /// Joins a namespace and runs until the server has answered. Events that come before the answer are kept; what an
-    /// earlier connection missed comes so.
-    pub(crate) async fn join(
-        &mut self,
-        member: Member,
-        hello: Outgoing,
-        mut answer: oneshot::Receiver<Result<Welcome, Refusal>>,
-    ) -> Result<Result<Welcome, Refusal>, CloseReason> {
-        self.enter(member, hello);
-        poll_fn(|cx| {
-            let ended = self.poll(cx);
-            if let Ok(answer) = answer.try_recv() {
-                // A server may accept and close in one go; the end is then told by `run`.
-                if let Poll::Ready(reason) = ended {
-                    self.ended = Some(reason);
-                }
-                return Poll::Ready(Ok(answer));
-            }
-            ended.map(Err)
-        })
-        .await
-    }
-
     /// Runs until the connection ends, and tells everyone why.
     pub(crate) async fn run(mut self) {
+        self.is_running = true;
         let reason = poll_fn(|cx| self.poll(cx)).await;
         debug!(reason = reason.as_str(), "The connection ended");
         let joined: Vec<_> = self
@@ -165,14 +146,6 @@ impl Driver {
         self.verifying.clear();
         if let Some(last) = self.transmitter.last_words(&reason, &joined) {
             let _ = timeout(GOODBYE, leave(self.wire.as_mut(), last)).await;
-        }
-    }
-
-    /// Tells all namespaces why the connection ended.
-    fn end(&mut self, reason: &CloseReason) {
-        for member in self.members.drain(..) {
-            member.membership.end(reason.clone());
-            member.finish();
         }
     }
 
@@ -234,54 +207,6 @@ impl Driver {
         }
     }
 
-    /// Begins to join a namespace. Who asks for one that is there already gets no answer.
-    fn enter(&mut self, member: Member, hello: Outgoing) {
-        let name = &member.membership.namespace;
-        if !member.membership.is_leaving() && self.place(name).is_none() {
-            self.transmitter.hello(hello);
-            self.members.push(member);
-        }
-    }
-
-    fn place(&self, namespace: &str) -> Option<usize> {
-        self.members
-            .iter()
-            .position(|member| member.membership.namespace == namespace)
-    }
-
-    /// Leaves the namespaces that nobody wants any more; with the last one the connection ends.
-    fn take_leaves(&mut self, cx: &mut Context<'_>) -> Result<(), CloseReason> {
-        while let Poll::Ready(Some(membership)) = self.leaves.poll_recv(cx) {
-            let place = self
-                .members
-                .iter()
-                .position(|member| Arc::ptr_eq(&member.membership, &membership));
-            let Some(place) = place else { continue };
-            if self.members.len() == 1 {
-                return Err(CloseReason::Local);
-            }
-            // Also before the server has answered: it may be about to.
-            self.transmitter
-                .leave(packet::encode_disconnect(&membership.namespace));
-            self.remove(place, CloseReason::Local)?;
-        }
-        Ok(())
-    }
-
-    /// Takes a namespace out.
-    ///
-    /// # Errors
-    /// The reason, if it was the last one: then the connection ends with it.
-    fn remove(&mut self, place: usize, reason: CloseReason) -> Result<(), CloseReason> {
-        if self.members.len() == 1 {
-            return Err(reason);
-        }
-        let member = self.members.swap_remove(place);
-        member.membership.end_alone(reason);
-        member.finish();
-        Ok(())
-    }
-
     /// Reads what has come, as far as there is room for it; true if there may be more.
     fn receive(&mut self, cx: &mut Context<'_>) -> Result<bool, CloseReason> {
         for _ in 0..BURST {
@@ -300,14 +225,6 @@ impl Driver {
             self.take(inbound?)?;
         }
         Ok(true)
-    }
-
-    /// Ready if all namespaces have room: there is one order, so the slowest reader sets the pace.
-    fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        for member in &mut self.members {
-            ready!(member.poll_room(cx));
-        }
-        Poll::Ready(())
     }
 
     fn take(&mut self, inbound: Inbound) -> Result<(), CloseReason> {
@@ -348,23 +265,6 @@ impl Driver {
             }
         };
         complete.map_or(Ok(()), |decoded| self.packet(decoded))
-    }
-
-    fn packet(&mut self, Decoded { packet, bytes }: Decoded) -> Result<(), CloseReason> {
-        let place = self.place(&packet.namespace);
-        let Some((place, member)) = place.and_then(|place| Some((place, self.members.get_mut(place)?)))
-        else {
-            trace!("A packet of another namespace was left out");
-            return Ok(());
-        };
-        match member.take(packet.body, bytes, &self.shared, &self.respond)? {
-            Fate::Stays => Ok(()),
-            Fate::Refused => {
-                self.members.swap_remove(place);
-                Ok(())
-            }
-            Fate::Ended(reason) => self.remove(place, reason),
-        }
     }
 
     fn probe_answered(&mut self, number: u64, now: Instant) {

@@ -39,7 +39,7 @@ pub(super) struct Upgrading {
 }
 
 enum Current {
-    Polling(Polling),
+    Polling(Box<Polling>),
     Websocket(Box<dyn Wire>),
 }
 
@@ -53,7 +53,7 @@ enum Candidate {
 impl Upgrading {
     pub(super) fn new(polling: Polling, options: &Options) -> Self {
         Self {
-            current: Current::Polling(polling),
+            current: Current::Polling(Box::new(polling)),
             candidate: Candidate::None,
             limit: Box::pin(sleep_until(Instant::now())),
             within: options.timeouts.dial.min(WITHIN),

@@ -166,3 +166,20 @@ async fn the_server_may_take_one_away() {
     connection.socket.verify(LIMIT).await.unwrap();
     guarded(&connection).await;
 }
+
+#[tokio::test]
+async fn a_connection_whose_last_wish_is_refused_ends() {
+    let mut node = Node::start(json!({})).await;
+    let connection = greeted(node.options()).await;
+    let slow = auth(json!({ "token": "bad", "wait": 200 }));
+    let (refused, reason) = tokio::join!(connection.socket.join("/slow", Some(&slow), None), async {
+        // The wish first, then the end of the namespace that was there.
+        tokio::task::yield_now().await;
+        connection.socket.verify(LIMIT).await.unwrap();
+        connection.socket.close();
+        soon(connection.socket.closed()).await
+    });
+    assert_eq!(reason, CloseReason::Local);
+    assert!(refused.is_err());
+    while node.tell("connected", json!({})).await != 0 {}
+}

@@ -37,6 +37,7 @@ const FRESH: Duration = Duration::from_secs(2);
 const READ_AHEAD: usize = 64 << 10;
 
 type Waiting<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type Connection = http1::Connection<TokioIo<Metered<Box<dyn Stream>>>, Full<Bytes>>;
 type Answer = Result<Response<Incoming>, TrySendError<Request<Full<Bytes>>>>;
 
 /// One request at a time: [`ask`](Self::ask), then [`poll_head`](Self::poll_head), then
@@ -57,7 +58,7 @@ pub(super) struct Line {
 /// An open connection.
 struct Link {
     requests: SendRequest<Full<Bytes>>,
-    connection: Option<http1::Connection<TokioIo<Metered<Box<dyn Stream>>>, Full<Bytes>>>,
+    connection: Option<Connection>,
     used_at: Instant,
 }
 
