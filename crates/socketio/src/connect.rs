@@ -298,3 +298,19 @@ impl Clock {
             .unwrap_or(Err(ConnectError::TimedOut(stage)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Socket, testing::options};
+
+    #[test]
+    fn opening_and_joining_may_move_between_threads() {
+        fn moves(_: impl Send) {}
+        let options = options();
+        moves(connect(options.clone()));
+        moves(EngineSocket::open(&options));
+        moves(|engine: EngineSocket| moves(engine.join(None)));
+        moves(|socket: Socket| moves(socket.join("/", None, None)));
+    }
+}
