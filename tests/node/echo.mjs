@@ -15,6 +15,9 @@ const { port: _port, reportHeartbeats, ...options } = settings;
 const http = createServer();
 const io = new Server(http, { serveClient: false, ...options });
 
+const cookies = new Map();
+io.engine.on("headers", (_headers, request) => cookies.set(request._query.sid, request.headers.cookie));
+
 function guard(socket, next) {
   const { token } = socket.handshake.auth;
   if (token === "good") return next();
@@ -37,6 +40,7 @@ for (const name of ["/", "/guarded", "/slow"]) {
     socket.emit("hello again");
     report("connect", { namespace: name, id: socket.id, engine: socket.conn.id, transport: socket.conn.transport.name });
     socket.on("disconnect", (reason) => report("disconnect", { id: socket.id, reason }));
+    socket.conn.on("upgrade", (transport) => report("upgrade", { id: socket.id, transport: transport.name }));
     if (reportHeartbeats) socket.conn.on("heartbeat", () => report("heartbeat", { id: socket.id }));
     serve(socket);
   });
@@ -57,6 +61,8 @@ function serve(socket) {
     }
   });
   socket.on("never", () => {});
+  // What the latest request of the session sent along.
+  socket.on("cookies", (answer) => answer(cookies.get(socket.conn.id) ?? ""));
   socket.on("ask", (count) => {
     for (let n = 0; n < count; n += 1) {
       socket.emit("question", n, (...answer) => socket.emit("answered", n, ...answer));
@@ -89,7 +95,9 @@ function serve(socket) {
 
 obey({
   connected: () => io.engine.clientsCount,
-  broadcast: ({ event, args }) => void io.emit(event, ...args),
+  broadcast: ({ event, args, times = 1 }) => {
+    for (let n = 0; n < times; n += 1) io.emit(event, ...args);
+  },
 });
 
 listen(http);

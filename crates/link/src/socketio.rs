@@ -42,6 +42,8 @@ impl Transport for SocketIo {
         let mut options = io::Options::new(target.url.clone());
         options.query.clone_from(&target.query);
         options.timeouts.total = target.open_within;
+        // Which platforms may be polled is not known here yet; one of them must not be.
+        options.transports = vec![io::Transport::Websocket];
         options.limits.message = target.largest_event;
         if matches!(target.url.scheme(), "https" | "wss") {
             options.tls = Some(self.tls().await.map_err(OpenError::Failed)?);
@@ -75,10 +77,15 @@ fn open_error(error: ConnectError) -> OpenError {
         ConnectError::Dial(_) => Cause::Unreachable,
         ConnectError::Tls(_) => Cause::Tls,
         // A proxy whose server is away answers so.
-        ConnectError::NotWebSocket { status } if status.is_server_error() => Cause::Unreachable,
-        ConnectError::NotWebSocket { .. } | ConnectError::Upgrade(_) | ConnectError::NotSocketIo(_) => {
-            Cause::NotSocketIo
+        ConnectError::NotWebSocket { status } | ConnectError::NotPolling { status }
+            if status.is_server_error() =>
+        {
+            Cause::Unreachable
         }
+        ConnectError::NotWebSocket { .. }
+        | ConnectError::NotPolling { .. }
+        | ConnectError::Upgrade(_)
+        | ConnectError::NotSocketIo(_) => Cause::NotSocketIo,
         ConnectError::TimedOut(_) => Cause::TimedOut,
         ConnectError::Closed(closed) => cause(&closed.0),
     })
@@ -87,9 +94,10 @@ fn open_error(error: ConnectError) -> OpenError {
 fn cause(reason: &CloseReason) -> Cause {
     match reason {
         CloseReason::PingTimeout | CloseReason::WriteTimeout => Cause::Silent,
-        CloseReason::TransportClose { .. } | CloseReason::TransportError(_) | CloseReason::Local => {
-            Cause::TransportClosed
-        }
+        CloseReason::TransportClose { .. }
+        | CloseReason::TransportError(_)
+        | CloseReason::HttpStatus(_)
+        | CloseReason::Local => Cause::TransportClosed,
         CloseReason::ServerDisconnect => Cause::ServerDisconnect,
         CloseReason::ConnectError(refusal) => Cause::Refused(refusal.message.clone()),
         CloseReason::Overrun => Cause::Overrun,

@@ -15,6 +15,9 @@ pub enum CloseReason {
         /// The WebSocket close code, if one came.
         code: Option<u16>,
     },
+    /// An HTTP server answered a request of the session with this status: most often it knows the session no more.
+    /// Only while polling.
+    HttpStatus(http::StatusCode),
     /// The connection broke.
     TransportError(io::ErrorKind),
     /// The server took the socket out of the namespace: reconnecting at once is not what it wants.
@@ -30,7 +33,8 @@ pub enum CloseReason {
         /// The size that was announced, if one was.
         size: Option<usize>,
     },
-    /// The connection took no byte for [`Timeouts::write`](crate::Timeouts::write).
+    /// The connection took no byte, or while polling the server did not answer what was sent, for
+    /// [`Timeouts::write`](crate::Timeouts::write).
     WriteTimeout,
     /// The server broke the protocol.
     Protocol(ProtocolError),
@@ -45,7 +49,7 @@ impl CloseReason {
         match self {
             Self::PingTimeout => "ping timeout",
             Self::TransportClose { .. } => "transport close",
-            Self::TransportError(_) => "transport error",
+            Self::TransportError(_) | Self::HttpStatus(_) => "transport error",
             Self::ServerDisconnect => "io server disconnect",
             Self::ConnectError(_) => "connect error",
             Self::Overrun => "overrun",

@@ -1,34 +1,29 @@
 //! Opening a connection, step by step, each with its limit.
 
-use std::{
-    fmt,
-    future::poll_fn,
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{fmt, future::poll_fn, sync::Arc, time::Duration};
 
 use serde_json::value::RawValue;
 use tokio::{
     sync::mpsc,
     time::{Instant, timeout_at},
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::task::TaskTracker;
+use tracing::debug;
 
 use crate::{
-    AddressError, CloseReason, Closed, ConnectError, Connection, Events, Options, ProtocolError, Refusal,
-    Session, Socket, Stage, Timeouts,
-    acks::Acks,
+    AddressError, CloseReason, Closed, ConnectError, Connection, Options, ProtocolError, Recovery, Refusal,
+    Stage, Timeouts,
     driver::{Driver, Ends},
     engine::{Engine, Handshake},
-    packet::{self, MAIN, Outgoing},
-    queue::{Outlet, queue},
+    join::{self, Entrance, Entry},
+    packet::Outgoing,
     socket::{Shared, UNKNOWN},
     time::after,
-    transport::{self, Inbound, Transport, Wire},
+    transport::{Inbound, Target, Transport, Wire},
 };
 
-/// Wishes to verify the connection that may wait for the I/O task; it takes them at once.
-const VERIFY: usize = 4;
+/// Wishes that may wait for the I/O task; it takes them at once.
+const WISHES: usize = 4;
 
 /// Opens a connection and joins the namespace.
 ///
@@ -59,11 +54,12 @@ pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
 /// after a while ([`Session::ping_timeout`] at the earliest).
 pub struct EngineSocket {
     driver: Driver,
-    handshake: Handshake,
-    outlet: Outlet,
     outgoing: mpsc::Sender<Outgoing>,
     shared: Arc<Shared>,
-    timeouts: Timeouts,
+    namespace: String,
+    /// Where an earlier connection ended.
+    recovery: Option<Recovery>,
+    total: Duration,
     clock: Clock,
 }
 
@@ -87,12 +83,11 @@ impl EngineSocket {
     /// # Errors
     /// What failed, at which step; never [`ConnectError::Refused`].
     pub async fn open(options: &Options) -> Result<Self, ConnectError> {
-        let namespace = namespace(&options.namespace)?;
+        let namespace = join::name(&options.namespace)?;
+        let target = Target::new(options)?;
         let clock = Clock::start(&options.timeouts);
-        let wire = clock
-            .limit(Stage::Dial, options.timeouts.dial, transport::open(options))
-            .await?;
-        Self::over(wire, namespace, options, clock).await
+        let (wire, handshake) = clock.open(&target, options).await?;
+        Ok(Self::over(wire, handshake, namespace, options, clock))
     }
 
     /// Opens a connection over a stream that is there already.
@@ -101,57 +96,52 @@ impl EngineSocket {
     where
         S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + Sync + 'static,
     {
-        let namespace = namespace(&options.namespace)?;
+        let namespace = join::name(&options.namespace)?;
         let clock = Clock::start(&options.timeouts);
-        let wire = transport::open_over(stream, options).await?;
-        Self::over(wire, namespace, options, clock).await
+        let dialled = crate::transport::Dialled::over(stream, Target::new(options)?);
+        let wire = dialled.open(Transport::Websocket, options).await?;
+        let (wire, handshake) = clock.shake_hands(wire, options).await?;
+        Ok(Self::over(wire, handshake, namespace, options, clock))
     }
 
-    async fn over(
-        mut wire: Box<dyn Wire>,
+    fn over(
+        wire: Box<dyn Wire>,
+        handshake: Handshake,
         namespace: String,
         options: &Options,
         clock: Clock,
-    ) -> Result<Self, ConnectError> {
-        let handshake = clock
-            .limit(
-                Stage::Handshake,
-                options.timeouts.handshake,
-                handshake(wire.as_mut()),
-            )
-            .await?;
-        let (events, outlet) = queue(&options.limits);
+    ) -> Self {
         let (outgoing, to_send) = mpsc::channel(options.limits.outbound.max(1));
-        let (verify, to_verify) = mpsc::channel(VERIFY);
+        let (wishes, wished) = mpsc::channel(WISHES);
+        // Each namespace is left once.
+        let (leaves, left) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
-            namespace,
-            max_payload: handshake.max_payload,
-            max_attachments: options.limits.attachments,
-            acks: Acks::default(),
-            stop: CancellationToken::new(),
-            reason: OnceLock::new(),
+            limits: options.limits.clone(),
+            connect: options.timeouts.connect,
             latency: UNKNOWN.into(),
-            verify,
+            polls: (wire.transport() == Transport::Polling).into(),
+            wishes,
+            leaves,
             task: TaskTracker::new(),
+            handshake,
         });
         let ends = Ends {
-            events,
             outgoing: to_send,
             respond: outgoing.downgrade(),
-            verify: to_verify,
+            wishes: wished,
+            leaves: left,
             shared: shared.clone(),
         };
-        let driver = Driver::new(wire, &handshake, options, ends);
-        let timeouts = options.timeouts.clone();
-        Ok(Self {
+        let driver = Driver::new(wire, &shared.handshake, options, ends);
+        Self {
             driver,
-            handshake,
-            outlet,
             outgoing,
             shared,
-            timeouts,
+            namespace,
+            recovery: options.recovery.clone(),
+            total: options.timeouts.total,
             clock,
-        })
+        }
     }
 
     /// Joins the namespace with these credentials.
@@ -159,20 +149,23 @@ impl EngineSocket {
     /// # Errors
     /// The server did not answer in time, or the connection ended.
     pub async fn join(mut self, auth: Option<&RawValue>) -> Result<Admission, ConnectError> {
-        // The only packet in the queue: as long as there is no Socket nobody else puts one in.
-        let hello = packet::encode_connect(&self.shared.namespace, auth);
-        self.outgoing
-            .try_send(hello)
-            .map_err(|_| Closed(CloseReason::Local))?;
-        let answer = async { Ok(self.driver.join().await.map_err(Closed)?) };
-        match self
-            .clock
-            .limit(Stage::Connect, self.timeouts.connect, answer)
-            .await?
-        {
-            Ok(id) => Ok(Admission::Joined(self.start(id.sid))),
+        let (entrance, Entry { member, hello }, answer) =
+            Entrance::new(&self.shared, &self.namespace, auth, self.recovery.clone());
+        let answer = async { Ok(self.driver.join(member, hello, answer).await.map_err(Closed)?) };
+        let most = self.shared.connect;
+        match self.clock.limit(Stage::Connect, most, answer).await? {
+            Ok(welcome) => {
+                self.shared.task.spawn(self.driver.run());
+                self.shared.task.close();
+                let opened_in = self.clock.started.elapsed();
+                Ok(Admission::Joined(entrance.admit(
+                    welcome,
+                    self.outgoing,
+                    opened_in,
+                )))
+            }
             Err(refusal) => {
-                self.clock.until = after(Instant::now(), self.timeouts.total);
+                self.clock.until = after(Instant::now(), self.total);
                 Ok(Admission::Refused {
                     refusal,
                     engine: Box::new(self),
@@ -185,60 +178,13 @@ impl EngineSocket {
     pub async fn close(self) {
         self.driver.abandon().await;
     }
-
-    /// Hands the connection over to its own task.
-    fn start(self, id: String) -> Connection {
-        let Self {
-            driver,
-            handshake,
-            outlet,
-            outgoing,
-            shared,
-            clock,
-            timeouts: _,
-        } = self;
-        shared.task.spawn(driver.run());
-        shared.task.close();
-        let session = Session {
-            id,
-            ping_interval: handshake.ping_interval(),
-            ping_timeout: handshake.ping_timeout(),
-            max_payload: handshake.max_payload,
-            engine_id: handshake.sid,
-            transport: Transport::Websocket,
-            opened_in: clock.started.elapsed(),
-        };
-        let socket = Socket {
-            outgoing: outgoing.clone(),
-            shared: shared.clone(),
-        };
-        let events = Events {
-            outlet,
-            shared,
-            _outgoing: outgoing,
-        };
-        Connection {
-            socket,
-            events,
-            session,
-        }
-    }
 }
 
 impl fmt::Debug for EngineSocket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EngineSocket")
-            .field("namespace", &self.shared.namespace)
+            .field("namespace", &self.namespace)
             .finish_non_exhaustive()
-    }
-}
-
-/// The namespace as it stands in packets.
-fn namespace(name: &str) -> Result<String, AddressError> {
-    match name {
-        "" => Ok(MAIN.to_owned()),
-        name if name.starts_with(MAIN) && !name.contains(',') => Ok(name.to_owned()),
-        _ => Err(AddressError::Namespace),
     }
 }
 
@@ -249,6 +195,7 @@ async fn handshake(wire: &mut dyn Wire) -> Result<Handshake, ConnectError> {
             .await
             .map_err(|reason| match reason {
                 CloseReason::Protocol(broken) => ConnectError::NotSocketIo(broken),
+                CloseReason::HttpStatus(status) => ConnectError::NotPolling { status },
                 reason => ConnectError::Closed(Closed(reason)),
             })?;
         let text = match inbound {
@@ -262,6 +209,23 @@ async fn handshake(wire: &mut dyn Wire) -> Result<Handshake, ConnectError> {
             Err(error) => Err(error),
         }
         .map_err(ConnectError::NotSocketIo);
+    }
+}
+
+/// Whether this is what becomes of a transport that is not let through to a server that was reached.
+fn is_refusal(error: &ConnectError) -> bool {
+    match error {
+        ConnectError::NotWebSocket { .. }
+        | ConnectError::NotPolling { .. }
+        | ConnectError::Upgrade(_)
+        | ConnectError::Dial(_)
+        | ConnectError::TimedOut(Stage::Upgrade) => true,
+        ConnectError::Address(_)
+        | ConnectError::Tls(_)
+        | ConnectError::NotSocketIo(_)
+        | ConnectError::TimedOut(Stage::Dial | Stage::Handshake | Stage::Connect)
+        | ConnectError::Refused(_)
+        | ConnectError::Closed(_) => false,
     }
 }
 
@@ -280,6 +244,47 @@ impl Clock {
         }
     }
 
+    /// Opens the first transport that is not refused.
+    async fn open(
+        &self,
+        target: &Target,
+        options: &Options,
+    ) -> Result<(Box<dyn Wire>, Handshake), ConnectError> {
+        let mut refused = ConnectError::Address(AddressError::NoTransport);
+        for transport in &options.transports {
+            let since = Instant::now();
+            let most = options.timeouts.dial;
+            let dialled = self.limit(Stage::Dial, most, target.dialled()).await?;
+            let left = most.saturating_sub(since.elapsed());
+            let opening = async {
+                let opening = dialled.open(*transport, options);
+                let wire = self.limit(Stage::Upgrade, left, opening).await?;
+                self.shake_hands(wire, options).await
+            };
+            match opening.await {
+                Err(error) if is_refusal(&error) => {
+                    debug!(%transport, %error, "A transport was refused");
+                    refused = error;
+                }
+                outcome => return outcome,
+            }
+        }
+        Err(refused)
+    }
+
+    async fn shake_hands(
+        &self,
+        mut wire: Box<dyn Wire>,
+        options: &Options,
+    ) -> Result<(Box<dyn Wire>, Handshake), ConnectError> {
+        let most = options.timeouts.handshake;
+        let handshake = self
+            .limit(Stage::Handshake, most, handshake(wire.as_mut()))
+            .await?;
+        wire.opened(&handshake);
+        Ok((wire, handshake))
+    }
+
     /// Gives a step its own time, and no more than is left over all.
     async fn limit<T>(
         &self,
@@ -291,5 +296,21 @@ impl Clock {
         timeout_at(until, step)
             .await
             .unwrap_or(Err(ConnectError::TimedOut(stage)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Socket, testing::options};
+
+    #[test]
+    fn opening_and_joining_may_move_between_threads() {
+        fn moves(_: impl Send) {}
+        let options = options();
+        moves(connect(options.clone()));
+        moves(EngineSocket::open(&options));
+        moves(|engine: EngineSocket| moves(engine.join(None)));
+        moves(|socket: Socket| moves(socket.join("/", None, None)));
     }
 }

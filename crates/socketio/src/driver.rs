@@ -3,6 +3,9 @@
 //! One [`advance`](Driver::advance) does whatever can be done now and never waits for the application: events
 //! go into a queue, and when that is full reading stops while sending goes on.
 
+mod early;
+mod member;
+mod namespaces;
 #[cfg(test)]
 mod tests;
 mod transmitter;
@@ -17,24 +20,25 @@ use std::{
     time::Duration,
 };
 
-use serde::Deserialize;
 use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, Sleep, sleep_until, timeout},
 };
-use tracing::{debug, trace};
+use tracing::debug;
 
 use crate::{
-    CloseReason, Event, Options, ProtocolError, Refusal, Responder,
+    CloseReason, Options, ProtocolError, Transport,
     engine::{Engine, Handshake},
     heartbeat::{Beat, Heartbeat},
-    packet::{Body, Decoded, Decoder, Outgoing},
-    queue::Inlet,
+    membership::Membership,
+    packet::{Decoder, Outgoing},
     socket::{Shared, Verify},
     time::after,
     transport::{Farewell, Inbound, Outbound, Wire},
 };
 use transmitter::Transmitter;
+
+pub(crate) use member::{Member, Welcome};
 
 /// Messages that are taken in one go before the runtime may turn to other tasks.
 const BURST: usize = 256;
@@ -47,22 +51,23 @@ pub(crate) struct Driver {
     wire: Box<dyn Wire>,
     decoder: Decoder,
     heartbeat: Heartbeat,
-    /// What the server says to CONNECT.
-    answer: Option<Result<SocketId, Refusal>>,
-    joined: bool,
-
+    members: Vec<Member>,
+    /// Whether the connection was handed to its task: from then on it ends with its last namespace.
+    is_running: bool,
     /// Why the connection ended, if that was found out while joining.
     ended: Option<CloseReason>,
 
-    events: Option<Inlet>,
     transmitter: Transmitter,
     /// For the responders of events that come in.
     respond: mpsc::WeakSender<Outgoing>,
-    verify: mpsc::Receiver<Verify>,
+    wishes: mpsc::Receiver<Wish>,
+    /// Namespaces whose handles are done with them; each comes once.
+    leaves: mpsc::UnboundedReceiver<Arc<Membership>>,
     /// Who waits for which probe.
     verifying: Vec<(u64, oneshot::Sender<Duration>)>,
     shared: Arc<Shared>,
 
+    quiet: Duration,
     write_timeout: Duration,
     overrun_after: Duration,
     alarm: Pin<Box<Sleep>>,
@@ -70,18 +75,20 @@ pub(crate) struct Driver {
     rearm: bool,
 }
 
-/// The payload of the server's CONNECT.
-#[derive(Debug, Deserialize)]
-pub(crate) struct SocketId {
-    pub(crate) sid: String,
+/// What a handle wants of the I/O task.
+pub(crate) enum Wish {
+    /// To know that the server is there.
+    Verify(Verify),
+    /// To join a namespace, with this CONNECT.
+    Join(Box<Member>, Outgoing),
 }
 
 /// The task's ends of the channels to its handles.
 pub(crate) struct Ends {
-    pub(crate) events: Inlet,
     pub(crate) outgoing: mpsc::Receiver<Outgoing>,
     pub(crate) respond: mpsc::WeakSender<Outgoing>,
-    pub(crate) verify: mpsc::Receiver<Verify>,
+    pub(crate) wishes: mpsc::Receiver<Wish>,
+    pub(crate) leaves: mpsc::UnboundedReceiver<Arc<Membership>>,
     pub(crate) shared: Arc<Shared>,
 }
 
@@ -90,59 +97,54 @@ impl Driver {
     pub(crate) fn new(wire: Box<dyn Wire>, handshake: &Handshake, options: &Options, ends: Ends) -> Self {
         let now = Instant::now();
         let (ping_interval, ping_timeout) = (handshake.ping_interval(), handshake.ping_timeout());
-        Self {
+        let mut driver = Self {
             wire,
             decoder: Decoder::new(&options.limits),
             heartbeat: Heartbeat::new(ping_interval, ping_timeout, &options.timeouts, now),
-            answer: None,
-            joined: false,
+            members: Vec::new(),
+            is_running: false,
             ended: None,
-            events: Some(ends.events),
             transmitter: Transmitter::new(ends.outgoing),
             respond: ends.respond,
-            verify: ends.verify,
+            wishes: ends.wishes,
+            leaves: ends.leaves,
             verifying: Vec::new(),
             shared: ends.shared,
+            quiet: options.timeouts.quiet,
             write_timeout: options.timeouts.write,
             overrun_after: options.limits.overrun_after,
             alarm: Box::pin(sleep_until(now)),
             rearm: true,
-        }
+        };
+        driver.watch(driver.wire.transport());
+        driver
     }
 
-    /// Runs until the server has answered the CONNECT that waits in the queue. Events that come before the
-    /// answer are kept.
-    pub(crate) async fn join(&mut self) -> Result<Result<SocketId, Refusal>, CloseReason> {
-        poll_fn(|cx| {
-            let ended = self.poll(cx);
-            if let Some(answer) = self.answer.take() {
-                // A server may accept and close in one go; the end is then told by `run`.
-                if let Poll::Ready(reason) = ended {
-                    self.ended = Some(reason);
-                }
-                return Poll::Ready(Ok(answer));
-            }
-            ended.map(Err)
-        })
-        .await
+    /// Keeps watch as this transport asks for.
+    fn watch(&mut self, transport: Transport) {
+        self.heartbeat.ask_after(match transport {
+            Transport::Websocket => self.quiet,
+            Transport::Polling => Duration::MAX,
+        });
+        self.rearm = true;
     }
 
     /// Runs until the connection ends, and tells everyone why.
     pub(crate) async fn run(mut self) {
-        let stop = self.shared.stop.clone();
-        let reason = tokio::select! {
-            biased;
-            () = stop.cancelled() => CloseReason::Local,
-            reason = poll_fn(|cx| self.poll(cx)) => reason,
-        };
+        self.is_running = true;
+        let reason = poll_fn(|cx| self.poll(cx)).await;
         debug!(reason = reason.as_str(), "The connection ended");
-        let _ = self.shared.reason.set(reason.clone());
-        self.shared.acks.close();
-        self.verify.close();
-        while self.verify.try_recv().is_ok() {}
+        let joined: Vec<_> = self
+            .members
+            .iter()
+            .filter(|member| member.is_joined())
+            .map(|member| member.membership.namespace.clone())
+            .collect();
+        self.end(&reason);
+        self.wishes.close();
+        while self.wishes.try_recv().is_ok() {}
         self.verifying.clear();
-        self.events = None;
-        if let Some(last) = self.transmitter.last_words(&reason, &self.shared.namespace) {
+        if let Some(last) = self.transmitter.last_words(&reason, &joined) {
             let _ = timeout(GOODBYE, leave(self.wire.as_mut(), last)).await;
         }
     }
@@ -168,7 +170,13 @@ impl Driver {
 
     fn advance(&mut self, cx: &mut Context<'_>) -> Result<(), CloseReason> {
         self.take_wishes(cx);
+        self.take_leaves(cx)?;
         let more = self.receive(cx)?;
+        let transport = self.wire.transport();
+        if self.shared.set_transport(transport) {
+            debug!(%transport, "The session was upgraded");
+            self.watch(transport);
+        }
         loop {
             self.keep_time(cx)?;
             // A wire that takes no more sets a deadline.
@@ -185,23 +193,24 @@ impl Driver {
 
     fn take_wishes(&mut self, cx: &mut Context<'_>) {
         while self.heartbeat.may_verify()
-            && let Poll::Ready(Some(Verify { within, answer })) = self.verify.poll_recv(cx)
+            && let Poll::Ready(Some(wish)) = self.wishes.poll_recv(cx)
         {
-            let number = self.heartbeat.verify(Instant::now(), within);
-            self.verifying.push((number, answer));
-            self.transmitter.probe(number);
-            self.rearm = true;
+            match wish {
+                Wish::Verify(Verify { within, answer }) => {
+                    let number = self.heartbeat.verify(Instant::now(), within);
+                    self.verifying.push((number, answer));
+                    self.transmitter.probe(number);
+                    self.rearm = true;
+                }
+                Wish::Join(member, hello) => self.enter(*member, hello),
+            }
         }
     }
 
     /// Reads what has come, as far as there is room for it; true if there may be more.
     fn receive(&mut self, cx: &mut Context<'_>) -> Result<bool, CloseReason> {
         for _ in 0..BURST {
-            if self
-                .events
-                .as_ref()
-                .is_some_and(|events| events.poll_room(cx).is_pending())
-            {
+            if self.poll_room(cx).is_pending() {
                 self.rearm |= self.heartbeat.paused_at().is_none();
                 self.heartbeat.pause(Instant::now());
                 return Ok(false);
@@ -241,6 +250,11 @@ impl Driver {
                 self.decoder.binary(bytes)?
             }
             Inbound::Probe(number) => {
+                // A request is answered by the Engine.IO server itself. And it puts its own pings off for each pong that
+                // it did not ask for, so that they may never come.
+                if self.wire.transport() == Transport::Polling {
+                    self.heartbeat.packet(now);
+                }
                 self.probe_answered(number, now);
                 None
             }
@@ -251,46 +265,6 @@ impl Driver {
             }
         };
         complete.map_or(Ok(()), |decoded| self.packet(decoded))
-    }
-
-    fn packet(&mut self, Decoded { packet, bytes }: Decoded) -> Result<(), CloseReason> {
-        if packet.namespace != self.shared.namespace {
-            trace!("A packet of another namespace was left out");
-            return Ok(());
-        }
-        match packet.body {
-            Body::Event { ack, name, args } => {
-                let ack = ack.map(|id| Responder {
-                    id,
-                    shared: self.shared.clone(),
-                    outgoing: self.respond.clone(),
-                });
-                if let Some(events) = &self.events {
-                    events.push(Event {
-                        name,
-                        args,
-                        ack,
-                        bytes,
-                    });
-                }
-            }
-            Body::Ack { id, args } => {
-                if !self.shared.acks.complete(id, args) {
-                    debug!(id, "An acknowledgement came that nobody waits for");
-                }
-            }
-            Body::Connect(payload) if !self.joined => {
-                let json = payload.ok_or(ProtocolError::Payload)?;
-                let id = serde_json::from_str(json.get()).map_err(|_| ProtocolError::Payload)?;
-                self.joined = true;
-                self.answer = Some(Ok(id));
-            }
-            Body::Connect(_) => debug!("The server repeated its CONNECT"),
-            Body::ConnectError(refusal) if !self.joined => self.answer = Some(Err(refusal)),
-            Body::ConnectError(refusal) => return Err(CloseReason::ConnectError(refusal)),
-            Body::Disconnect => return Err(CloseReason::ServerDisconnect),
-        }
-        Ok(())
     }
 
     fn probe_answered(&mut self, number: u64, now: Instant) {
@@ -346,11 +320,7 @@ impl Drop for Driver {
     /// Only does something if the task was torn down before it came to its end: with its runtime, or by a
     /// panic. Nobody may wait for it then.
     fn drop(&mut self) {
-        let _ = self
-            .shared
-            .reason
-            .set(CloseReason::TransportError(io::ErrorKind::Other));
-        self.shared.acks.close();
+        self.end(&CloseReason::TransportError(io::ErrorKind::Other));
     }
 }
 

@@ -14,6 +14,18 @@ pub(crate) const MESSAGE: char = '4';
 /// The answer to a ping.
 pub(crate) const PONG: &str = "3";
 
+/// Ends the session.
+pub(crate) const CLOSE: &str = "1";
+
+/// Asks a WebSocket whether it can take a session over.
+pub(crate) const PROBE: &str = "2probe";
+
+/// Its answer.
+pub(crate) const PROBED: &str = "3probe";
+
+/// From here on the session is on this WebSocket.
+pub(crate) const UPGRADE: &str = "5";
+
 /// An Engine.IO packet, borrowed from the message it came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Engine<'a> {
@@ -60,6 +72,9 @@ pub(crate) struct Handshake {
     ping_interval: u64,
     ping_timeout: u64,
     pub(crate) max_payload: Option<usize>,
+    /// The names of the transports that the server would change to.
+    #[serde(default)]
+    pub(crate) upgrades: Vec<String>,
 }
 
 impl Handshake {

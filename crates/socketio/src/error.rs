@@ -25,10 +25,16 @@ pub enum ConnectError {
         /// Its HTTP status.
         status: http::StatusCode,
     },
+    /// An HTTP server answered, but not as one that takes part in long polling.
+    #[error("The server does not let itself be polled: HTTP status {status}")]
+    NotPolling {
+        /// Its HTTP status.
+        status: http::StatusCode,
+    },
     /// What answered is no HTTP server, or a broken one.
     #[error("The answer to the WebSocket upgrade makes no sense")]
     Upgrade(#[source] tungstenite::Error),
-    /// A WebSocket, but no Engine.IO 4 server behind it.
+    /// A WebSocket or an answer to a poll, but no Engine.IO 4 server behind it: a captive portal's page, for example.
     #[error("The server does not speak Socket.IO")]
     NotSocketIo(#[source] ProtocolError),
     /// A step took longer than [`Timeouts`](crate::Timeouts) allows.
@@ -82,16 +88,24 @@ pub enum AddressError {
     /// Path or query hold what an HTTP request can't carry.
     #[error("Path or query can't be sent in a request")]
     Request,
-    /// A namespace starts with `/` and holds no comma.
+    /// A namespace starts with `/` and holds neither a comma nor what long polling puts between packets (0x1E).
     #[error("The namespace does not start with a slash, or holds a comma")]
     Namespace,
+    /// The connection is in this namespace, or about to be.
+    #[error("The namespace is joined already")]
+    Joined,
+    /// [`Options::transports`](crate::Options::transports) is empty.
+    #[error("No transport may be used")]
+    NoTransport,
 }
 
 /// The steps of opening a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// Name lookup, TCP, TLS, WebSocket upgrade.
+    /// Name lookup, TCP, TLS.
     Dial,
+    /// The WebSocket upgrade.
+    Upgrade,
     /// The Engine.IO handshake.
     Handshake,
     /// Joining the namespace.
@@ -102,6 +116,7 @@ impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Dial => "dialling",
+            Self::Upgrade => "WebSocket upgrade",
             Self::Handshake => "Engine.IO handshake",
             Self::Connect => "joining the namespace",
         })
@@ -156,6 +171,12 @@ pub enum ProtocolError {
     /// Not a WebSocket as RFC 6455 has it.
     #[error("A broken WebSocket frame")]
     WebSocket(#[from] tungstenite::error::ProtocolError),
+    /// Not HTTP/1.1 as RFC 9112 has it.
+    #[error("A broken HTTP answer")]
+    Http,
+    /// A binary message of a poll that is no base64.
+    #[error("A binary message is not base64")]
+    Base64,
     /// A text that is no UTF-8.
     #[error("A text message is not UTF-8")]
     NotUtf8,
@@ -168,6 +189,9 @@ pub enum ProtocolError {
     /// The first message is no handshake, or its JSON is broken.
     #[error("No Engine.IO handshake")]
     Handshake,
+    /// A WebSocket that should take a session over said something else than that it can.
+    #[error("A broken answer to an upgrade's probe")]
+    Upgrade,
     /// A handshake in the middle of a session.
     #[error("A second Engine.IO handshake")]
     SecondHandshake,

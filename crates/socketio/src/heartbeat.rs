@@ -3,7 +3,8 @@
 //! There are two questions. Engine.IO's: the server pings every `ping_interval`, so a packet is due within
 //! `ping_interval + ping_timeout`. And the transport's own ping, which this side sends when the line is quiet:
 //! it finds a dead line in seconds, but says nothing about the server behind a proxy, so it does not move the
-//! first deadline.
+//! first deadline. Long polling has no such ping: only who asks for one gets it, and it is the Engine.IO server that
+//! answers.
 //!
 //! While reading stands still neither question can be answered, so both rest. The server does not know that:
 //! its pings lie unread, and it would give this side up. Their times are known, though, so they are answered
@@ -123,6 +124,11 @@ impl Heartbeat {
             next = next.min(quiet);
         }
         Beat::Rest(next)
+    }
+
+    /// From now on the transport is asked after so long without a byte.
+    pub(crate) fn ask_after(&mut self, quiet: Duration) {
+        self.quiet = quiet;
     }
 
     /// Notes an Engine.IO packet of any kind.

@@ -1,4 +1,5 @@
-//! A Socket.IO v5 (Engine.IO v4) client: one connection to one namespace, from the first packet to the last.
+//! A Socket.IO v5 (Engine.IO v4) client: one connection, from the first packet to the last, over a WebSocket or by long
+//! polling.
 //!
 //! It knows nothing of reconnecting, tokens, accounts or what an event means: who opens the next connection,
 //! and with which credentials, is the caller's business.
@@ -27,6 +28,20 @@
 //!     }
 //! }
 //! println!("{}", connection.socket.closed().await.as_str());
+//! // What the next connection takes as `options.recovery`, to get what it missed.
+//! println!("{:?}", connection.socket.recovery());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Further namespaces share the connection, each with its own events, acknowledgements and end:
+//!
+//! ```no_run
+//! # async fn example(connection: carillon_socketio::Connection) -> Result<(), carillon_socketio::ConnectError> {
+//! let mut prices = connection.socket.join("/prices", None, None).await?;
+//! while let Some(event) = prices.events.next().await {
+//!     println!("{}", event.name);
+//! }
 //! # Ok(())
 //! # }
 //! ```
@@ -39,9 +54,12 @@ mod driver;
 mod engine;
 mod error;
 mod heartbeat;
+mod join;
+mod membership;
 mod options;
 mod packet;
 mod queue;
+mod recovery;
 mod socket;
 #[cfg(test)]
 mod testing;
@@ -53,5 +71,6 @@ pub use close::{CloseReason, Closed};
 pub use connect::{Admission, EngineSocket, connect};
 pub use error::{AckError, AddressError, ConnectError, EmitError, ProtocolError, Refusal, Stage};
 pub use options::{Limits, Options, Timeouts};
+pub use recovery::Recovery;
 pub use socket::{Connection, Event, Events, Responder, Session, Socket};
 pub use transport::{Transport, platform_tls};

@@ -6,6 +6,8 @@ use http::HeaderMap;
 use serde_json::value::RawValue;
 use url::Url;
 
+use crate::{Recovery, Transport};
+
 /// Everything [`connect`](crate::connect) wants to know.
 #[derive(Clone)]
 pub struct Options {
@@ -22,6 +24,14 @@ pub struct Options {
     pub headers: HeaderMap,
     /// The payload of the CONNECT packet, a JSON object; what the official client calls `auth`.
     pub auth: Option<Box<RawValue>>,
+    /// Where the connection before this one ended, for a server that can recover it; see
+    /// [`Socket::recovery`](crate::Socket::recovery).
+    pub recovery: Option<Recovery>,
+    /// What may carry the packets, in the order in which it is tried. The next one is tried where a server or a proxy
+    /// refuses the one before it; not where the server could not be reached, for then all would fail. Long polling
+    /// before the WebSocket means: open at once with what always works, and change to the WebSocket if the server
+    /// offers that and it holds.
+    pub transports: Vec<Transport>,
     /// How long each step may take.
     pub timeouts: Timeouts,
     /// How much memory the server may make this client use.
@@ -33,7 +43,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// The main namespace at `url`, with no credentials and the default timeouts and limits.
+    /// The main namespace at `url`, with no credentials and the default timeouts and limits; by WebSocket, by long
+    /// polling where that is refused.
     pub fn new(url: Url) -> Self {
         Self {
             url,
@@ -42,6 +53,8 @@ impl Options {
             query: Vec::new(),
             headers: HeaderMap::new(),
             auth: None,
+            recovery: None,
+            transports: vec![Transport::Websocket, Transport::Polling],
             timeouts: Timeouts::default(),
             limits: Limits::default(),
             tls: None,
@@ -56,6 +69,7 @@ impl fmt::Debug for Options {
             .field("origin", &self.url.origin().ascii_serialization())
             .field("path", &self.path)
             .field("namespace", &self.namespace)
+            .field("transports", &self.transports)
             .field("timeouts", &self.timeouts)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
@@ -65,18 +79,19 @@ impl fmt::Debug for Options {
 /// How long each step may take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timeouts {
-    /// Name lookup, TCP, TLS and the WebSocket upgrade together.
+    /// Name lookup, TCP, TLS and the WebSocket upgrade together, for each transport that is tried.
     pub dial: Duration,
-    /// From the upgrade to the Engine.IO handshake.
+    /// From there to the Engine.IO handshake.
     pub handshake: Duration,
     /// From the CONNECT packet to its answer.
     pub connect: Duration,
     /// All of the above together.
     pub total: Duration,
-    /// How long the connection may take no byte of what waits to be sent.
+    /// How long the connection may take no byte of what waits to be sent; while polling also how long the server may
+    /// take to answer what was sent.
     pub write: Duration,
     /// After this long without a byte from the server it is asked for a sign of life. [`Duration::MAX`] leaves
-    /// that to Engine.IO.
+    /// that to Engine.IO, as it always is while polling: there is nothing below Engine.IO that could answer.
     pub quiet: Duration,
     /// How long that sign may take.
     pub pong: Duration,

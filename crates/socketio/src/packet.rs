@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
-use crate::{Args, Refusal};
+use crate::{Args, Refusal, Transport};
 
 pub(crate) use decode::{Decoded, Decoder};
 pub(crate) use encode::{encode_ack, encode_connect, encode_disconnect, encode_event};
@@ -56,11 +56,12 @@ pub(crate) struct Outgoing {
 }
 
 impl Outgoing {
-    /// The size of the largest of its messages, in bytes: servers limit messages, not packets.
-    pub(crate) fn largest_message(&self) -> usize {
+    /// The size of the largest of its messages, in bytes as this transport sends them: servers limit messages, not
+    /// packets.
+    pub(crate) fn largest_message(&self, transport: Transport) -> usize {
         self.attachments
             .iter()
-            .map(Bytes::len)
+            .map(|bytes| transport.attachment(bytes.len()))
             .max()
             .unwrap_or(0)
             .max(self.text.len())

@@ -154,6 +154,7 @@ mod tests {
             name: "e".into(),
             args: Args::none(),
             ack: None,
+            offset: None,
             bytes,
         }
     }

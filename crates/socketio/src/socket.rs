@@ -3,24 +3,26 @@
 use std::{
     fmt,
     sync::{
-        Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use tokio::sync::{mpsc, oneshot};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::task::TaskTracker;
 
 use crate::{
-    AckError, Args, CloseReason, Closed, EmitError,
-    acks::Acks,
+    AckError, Args, CloseReason, Closed, EmitError, Limits, Recovery,
+    driver::Wish,
+    engine::Handshake,
+    membership::{Membership, Presence},
     packet::{self, Outgoing},
     queue::Outlet,
     transport::Transport,
 };
 
-/// An open connection, in the three parts that have different owners.
+/// An open connection in one namespace, in the parts that have different owners.
 #[derive(Debug)]
 pub struct Connection {
     /// Sends; as many clones as there are senders.
@@ -29,6 +31,8 @@ pub struct Connection {
     pub events: Events,
     /// What the server said when it opened.
     pub session: Session,
+    /// Whether it goes on where [`Options::recovery`](crate::Options::recovery) says: nothing was missed.
+    pub recovered: bool,
 }
 
 /// What the server said when it opened the connection.
@@ -39,7 +43,7 @@ pub struct Session {
     /// The id of the Engine.IO session below. It is not shown by `Debug`: who knows it may be able to speak in
     /// this session.
     pub engine_id: String,
-    /// What carries the packets.
+    /// What carried the packets when the namespace was joined; [`Socket::transport`] tells what does now.
     pub transport: Transport,
     /// How often the server says that it is alive.
     pub ping_interval: Duration,
@@ -51,26 +55,27 @@ pub struct Session {
     pub opened_in: Duration,
 }
 
-/// Sends events over a connection, and closes it.
+/// Sends events to one namespace of a connection, and leaves it.
 ///
-/// The connection ends when every `Socket` and its [`Events`] are dropped.
+/// The namespace is left when every clone and its [`Events`] are dropped; with the last namespace the connection ends.
 #[derive(Clone)]
 pub struct Socket {
     pub(crate) outgoing: mpsc::Sender<Outgoing>,
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) presence: Arc<Presence>,
 }
 
-/// What the handles and the I/O task share.
+/// What the handles of all namespaces and the I/O task share.
 pub(crate) struct Shared {
-    pub(crate) namespace: String,
-    pub(crate) max_payload: Option<usize>,
-    pub(crate) max_attachments: usize,
-    pub(crate) acks: Acks,
-    pub(crate) stop: CancellationToken,
-    pub(crate) reason: OnceLock<CloseReason>,
+    pub(crate) handshake: Handshake,
+    pub(crate) limits: Limits,
+    /// How long the server may take to let this side into a namespace.
+    pub(crate) connect: Duration,
     /// Nanoseconds; [`UNKNOWN`] until measured.
     pub(crate) latency: AtomicU64,
-    pub(crate) verify: mpsc::Sender<Verify>,
+    /// Whether the session is polled at present.
+    pub(crate) polls: AtomicBool,
+    pub(crate) wishes: mpsc::Sender<Wish>,
+    pub(crate) leaves: mpsc::UnboundedSender<Arc<Membership>>,
     pub(crate) task: TaskTracker,
 }
 
@@ -90,9 +95,10 @@ impl Socket {
     /// Nothing was sent. An event that is queued when the connection breaks is lost without a word: ask for
     /// an acknowledgement where that matters.
     pub async fn emit(&self, event: &str, args: Args) -> Result<(), EmitError> {
-        self.shared.check(event, &args)?;
-        let packet = packet::encode_event(&self.shared.namespace, None, event, args);
-        self.shared.queue(&self.outgoing, packet).await
+        let Presence { membership, shared } = self.presence.as_ref();
+        shared.check(event, &args)?;
+        let packet = packet::encode_event(&membership.namespace, None, event, args);
+        shared.queue(membership, &self.outgoing, packet).await
     }
 
     /// Sends an event and waits for its acknowledgement, `within` covering both.
@@ -100,17 +106,18 @@ impl Socket {
     /// # Errors
     /// [`AckError::NotSent`] if the event never left; the others leave open whether the server acted.
     pub async fn emit_with_ack(&self, event: &str, args: Args, within: Duration) -> Result<Args, AckError> {
-        self.shared.check(event, &args)?;
-        let mut waiting = self.shared.acks.enter();
-        let packet = packet::encode_event(&self.shared.namespace, Some(waiting.id), event, args);
+        let Presence { membership, shared } = self.presence.as_ref();
+        shared.check(event, &args)?;
+        let mut waiting = membership.acks.enter();
+        let packet = packet::encode_event(&membership.namespace, Some(waiting.id), event, args);
         let mut sent = false;
         let answered = tokio::time::timeout(within, async {
-            self.shared.queue(&self.outgoing, packet).await?;
+            shared.queue(membership, &self.outgoing, packet).await?;
             sent = true;
             waiting
                 .answer()
                 .await
-                .ok_or_else(|| AckError::Closed(self.shared.reason()))
+                .ok_or_else(|| AckError::Closed(membership.reason()))
         });
         match answered.await {
             Ok(outcome) => outcome,
@@ -130,35 +137,54 @@ impl Socket {
     /// While reading stands still because nobody takes events, the answer can't be read, and this waits.
     pub async fn verify(&self, within: Duration) -> Result<Duration, Closed> {
         let (answer, answered) = oneshot::channel();
-        let asked = self.shared.verify.send(Verify { within, answer }).await.is_ok();
+        let Presence { membership, shared } = self.presence.as_ref();
+        let wish = Wish::Verify(Verify { within, answer });
+        let asked = !membership.is_leaving() && shared.wishes.send(wish).await.is_ok();
         match if asked { answered.await.ok() } else { None } {
             Some(took) => Ok(took),
-            None => Err(self.shared.closed()),
+            None => Err(membership.closed()),
         }
     }
 
-    /// Closes the connection: what is queued is sent, the server is told, nothing more is received.
+    /// Leaves the namespace: what is queued is sent, the server is told, nothing more is received. With the last
+    /// namespace the connection is closed.
     ///
     /// Returns at once; [`closed`](Self::closed) waits.
     pub fn close(&self) {
-        self.shared.stop.cancel();
+        self.presence.leave();
     }
 
-    /// Waits until the connection has ended and nothing of it is left running.
+    /// Waits until the namespace was left; if it was the last one, until the connection has ended and nothing of it is
+    /// left running.
     pub async fn closed(&self) -> CloseReason {
-        self.shared.task.wait().await;
-        self.shared.reason()
+        let Presence { membership, shared } = self.presence.as_ref();
+        tokio::select! {
+            () = membership.left() => {}
+            () = shared.task.wait() => {}
+        }
+        membership.reason()
     }
 
-    /// Why the connection ended; none while it is open.
+    /// Why the namespace was left, or the connection ended; none while it is open.
     pub fn close_reason(&self) -> Option<CloseReason> {
-        self.shared.reason.get().cloned()
+        self.presence.membership.ended().cloned()
+    }
+
+    /// What the next connection needs so that the server sends it what this one did not get: the newest event that was
+    /// taken out of [`Events`] counts. None if the server does not offer that, or sent nothing yet that it keeps.
+    pub fn recovery(&self) -> Option<Recovery> {
+        self.presence.membership.progress.recovery()
+    }
+
+    /// What carries the packets at present: after an upgrade another transport than at first.
+    pub fn transport(&self) -> Transport {
+        self.presence.shared.transport()
     }
 
     /// The latest measured time to the server and back. None until it was asked for a sign of life, which
     /// happens when the line is quiet, or by [`verify`](Self::verify).
     pub fn latency(&self) -> Option<Duration> {
-        match self.shared.latency.load(Ordering::Relaxed) {
+        match self.presence.shared.latency.load(Ordering::Relaxed) {
             UNKNOWN => None,
             nanos => Some(Duration::from_nanos(nanos)),
         }
@@ -166,6 +192,20 @@ impl Socket {
 }
 
 impl Shared {
+    pub(crate) fn transport(&self) -> Transport {
+        if self.polls.load(Ordering::Relaxed) {
+            Transport::Polling
+        } else {
+            Transport::Websocket
+        }
+    }
+
+    /// Notes what carries the packets; true if it was something else before.
+    pub(crate) fn set_transport(&self, transport: Transport) -> bool {
+        let polls = transport == Transport::Polling;
+        self.polls.swap(polls, Ordering::Relaxed) != polls
+    }
+
     fn check(&self, event: &str, args: &Args) -> Result<(), EmitError> {
         if packet::is_reserved(event) {
             Err(EmitError::ReservedName)
@@ -175,7 +215,7 @@ impl Shared {
     }
 
     fn check_attachments(&self, args: &Args) -> Result<(), EmitError> {
-        let limit = self.max_attachments;
+        let limit = self.limits.attachments;
         if args.attachments.len() > limit {
             Err(EmitError::TooManyAttachments { limit })
         } else {
@@ -183,37 +223,34 @@ impl Shared {
         }
     }
 
-    async fn queue(&self, outgoing: &mpsc::Sender<Outgoing>, packet: Outgoing) -> Result<(), EmitError> {
+    async fn queue(
+        &self,
+        membership: &Membership,
+        outgoing: &mpsc::Sender<Outgoing>,
+        packet: Outgoing,
+    ) -> Result<(), EmitError> {
         // A server closes the whole connection over one message that it finds too large.
-        if let (Some(limit), size) = (self.max_payload, packet.largest_message())
+        let size = packet.largest_message(self.transport());
+        if let Some(limit) = self.handshake.max_payload
             && size > limit
         {
             return Err(EmitError::TooLarge { size, limit });
         }
-        if self.stop.is_cancelled() {
-            return Err(EmitError::Closed(self.closed()));
+        if membership.is_leaving() || membership.ended().is_some() {
+            return Err(EmitError::Closed(membership.closed()));
         }
         outgoing
             .send(packet)
             .await
-            .map_err(|_| EmitError::Closed(self.closed()))
-    }
-
-    fn closed(&self) -> Closed {
-        Closed(self.reason())
-    }
-
-    /// The reason. As long as the task has left none, it can only be that this side is closing.
-    fn reason(&self) -> CloseReason {
-        self.reason.get().cloned().unwrap_or(CloseReason::Local)
+            .map_err(|_| EmitError::Closed(membership.closed()))
     }
 }
 
-/// Receives the events of a connection, in the order in which the server sent them.
+/// Receives the events of a namespace, in the order in which the server sent them.
 pub struct Events {
     pub(crate) outlet: Outlet,
-    pub(crate) shared: Arc<Shared>,
-    /// Keeps the connection open while there is a reader.
+    pub(crate) presence: Arc<Presence>,
+    /// Keeps the queue to the server open while there is a reader.
     pub(crate) _outgoing: mpsc::Sender<Outgoing>,
 }
 
@@ -223,17 +260,27 @@ impl Events {
     ///
     /// When nobody takes events, reading stops once [`Limits`](crate::Limits) are reached.
     pub async fn next(&mut self) -> Option<Event> {
-        self.outlet.next().await
+        let event = self.outlet.next().await?;
+        self.took(&event);
+        Some(event)
     }
 
     /// The next event if one is there already: to take a batch without waiting.
     pub fn try_next(&mut self) -> Option<Event> {
-        self.outlet.try_next().ok()
+        let event = self.outlet.try_next().ok()?;
+        self.took(&event);
+        Some(event)
+    }
+
+    fn took(&self, event: &Event) {
+        if let Some(offset) = &event.offset {
+            self.presence.membership.progress.took(offset);
+        }
     }
 
     /// Why the connection ended; none while it is open. Events may still be waiting.
     pub fn close_reason(&self) -> Option<CloseReason> {
-        self.shared.reason.get().cloned()
+        self.presence.membership.ended().cloned()
     }
 }
 
@@ -244,6 +291,10 @@ pub struct Event {
     pub name: String,
     /// Its arguments.
     pub args: Args,
+    /// Where it stands in what a server that recovers connections keeps. It was the last of the arguments. Such a server
+    /// puts it behind all but events that ask for an acknowledgement or are sent as volatile; of the latter a last argument
+    /// that is a text can't be told from it.
+    pub offset: Option<String>,
     /// How to acknowledge it, if the server asks for that.
     pub ack: Option<Responder>,
     /// The size of its packet in bytes, attachments included.
@@ -254,6 +305,7 @@ pub struct Event {
 pub struct Responder {
     pub(crate) id: u64,
     pub(crate) shared: Arc<Shared>,
+    pub(crate) membership: Arc<Membership>,
     /// Weak: an event that lies about must not keep the connection open.
     pub(crate) outgoing: mpsc::WeakSender<Outgoing>,
 }
@@ -265,9 +317,9 @@ impl Responder {
     /// Nothing was sent.
     pub async fn answer(self, args: Args) -> Result<(), EmitError> {
         self.shared.check_attachments(&args)?;
-        let outgoing = self.outgoing.upgrade().ok_or_else(|| self.shared.closed())?;
-        let packet = packet::encode_ack(&self.shared.namespace, self.id, args);
-        self.shared.queue(&outgoing, packet).await
+        let outgoing = self.outgoing.upgrade().ok_or_else(|| self.membership.closed())?;
+        let packet = packet::encode_ack(&self.membership.namespace, self.id, args);
+        self.shared.queue(&self.membership, &outgoing, packet).await
     }
 }
 
@@ -287,7 +339,7 @@ impl fmt::Debug for Session {
 impl fmt::Debug for Socket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Socket")
-            .field("closed", &self.shared.reason.get())
+            .field("closed", &self.close_reason())
             .finish_non_exhaustive()
     }
 }
@@ -295,7 +347,7 @@ impl fmt::Debug for Socket {
 impl fmt::Debug for Events {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Events")
-            .field("closed", &self.shared.reason.get())
+            .field("closed", &self.close_reason())
             .finish_non_exhaustive()
     }
 }

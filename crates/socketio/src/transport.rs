@@ -1,11 +1,15 @@
 //! The boundary between packets and what carries them.
 //!
-//! A [`Wire`] moves Engine.IO packets: on a WebSocket one message each. Long polling will be a second one that
-//! splits and joins request bodies, and an upgrade the change from one to the other; nothing above has to
-//! know.
+//! A [`Wire`] moves Engine.IO packets: on a WebSocket one message each; long polling splits and joins request bodies,
+//! and an upgrade changes from the second to the first. Nothing above has to know, but for what
+//! [`transport`](Wire::transport) tells.
 
 mod dial;
+mod meter;
+mod polling;
+mod target;
 mod tls;
+mod upgrade;
 mod websocket;
 
 use std::{
@@ -17,7 +21,12 @@ use bytes::Bytes;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use crate::{CloseReason, ConnectError, Options};
+use crate::{CloseReason, ConnectError, Options, engine::Handshake};
+use meter::Meter;
+use polling::Polling;
+use upgrade::Upgrading;
+
+pub(crate) use target::Target;
 
 pub use tls::platform_tls;
 
@@ -26,6 +35,8 @@ pub use tls::platform_tls;
 pub enum Transport {
     /// One WebSocket.
     Websocket,
+    /// HTTP requests: one that waits for what the server has to say, and one for each batch that is sent.
+    Polling,
 }
 
 impl Transport {
@@ -33,6 +44,15 @@ impl Transport {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Websocket => "websocket",
+            Self::Polling => "polling",
+        }
+    }
+
+    /// The size of an attachment of this many bytes in what the server counts.
+    pub(crate) fn attachment(self, bytes: usize) -> usize {
+        match self {
+            Self::Websocket => bytes,
+            Self::Polling => polling::encoded(bytes),
         }
     }
 }
@@ -82,8 +102,8 @@ pub(crate) enum Farewell {
     Overrun,
 }
 
-/// An open transport. Errors are final: after one, the wire is only dropped.
-pub(crate) trait Wire: Send + Sync {
+/// An open transport. After an error nothing comes from it any more, but a goodbye may be sent.
+pub(crate) trait Wire: Send {
     /// The next thing from the other side.
     fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<Inbound, CloseReason>>;
     /// Ready if [`send`](Self::send) may be called.
@@ -92,31 +112,71 @@ pub(crate) trait Wire: Send + Sync {
     fn send(&mut self, outbound: Outbound) -> Result<(), CloseReason>;
     /// Ready once everything taken has left.
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), CloseReason>>;
+    /// Takes note of the handshake it has brought.
+    fn opened(&mut self, _handshake: &Handshake) {}
+    /// What carries packets at present.
+    fn transport(&self) -> Transport;
     /// When the last byte came.
     fn heard_at(&self) -> Instant;
     /// When the last byte left.
     fn wrote_at(&self) -> Instant;
 }
 
-/// Opens the transport that the options ask for, up to the point where packets can flow.
-pub(crate) async fn open(options: &Options) -> Result<Box<dyn Wire>, ConnectError> {
-    let target = websocket::Target::new(options)?;
-    let stream = dial::dial(&target.host, target.port)
-        .await
-        .map_err(ConnectError::Dial)?;
-    if target.secure {
-        let stream = tls::secure(stream, &target.host, options.tls.clone()).await?;
-        return websocket::upgrade(stream, target.request, options.limits.message).await;
-    }
-    websocket::upgrade(stream, target.request, options.limits.message).await
+/// A connection on which no Engine.IO has been spoken yet.
+pub(crate) struct Dialled {
+    stream: Box<dyn target::Stream>,
+    target: Target,
 }
 
-/// Opens a transport over a stream that is there already.
-#[cfg(test)]
-pub(crate) async fn open_over<S>(stream: S, options: &Options) -> Result<Box<dyn Wire>, ConnectError>
-where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + Sync + 'static,
-{
-    let target = websocket::Target::new(options)?;
-    websocket::upgrade(stream, target.request, options.limits.message).await
+impl Target {
+    /// Dials, for a transport to be opened.
+    ///
+    /// # Errors
+    /// [`ConnectError::Dial`] or [`ConnectError::Tls`]: another transport would fare no better.
+    pub(crate) async fn dialled(&self) -> Result<Dialled, ConnectError> {
+        Ok(Dialled {
+            stream: self.dial().await?,
+            target: self.clone(),
+        })
+    }
+}
+
+impl Dialled {
+    /// A stream that is there already.
+    #[cfg(test)]
+    pub(crate) fn over(stream: impl target::Stream + 'static, target: Target) -> Self {
+        Self {
+            stream: Box::new(stream),
+            target,
+        }
+    }
+
+    /// Opens a transport, up to the point where packets can flow. Polling becomes a WebSocket later if the options
+    /// name that after it.
+    ///
+    /// # Errors
+    /// What the server, or whatever is between, makes of it.
+    pub(crate) async fn open(
+        self,
+        transport: Transport,
+        options: &Options,
+    ) -> Result<Box<dyn Wire>, ConnectError> {
+        let Self { stream, target } = self;
+        let meter = Meter::start();
+        match transport {
+            Transport::Websocket => {
+                let request = target.websocket(None)?;
+                websocket::upgrade(stream, request, options.limits.message, meter).await
+            }
+            Transport::Polling => {
+                let polling = Polling::over(stream, target, meter, options.limits.message).await?;
+                Ok(match options.transports.as_slice() {
+                    [Transport::Polling, rest @ ..] if rest.contains(&Transport::Websocket) => {
+                        Box::new(Upgrading::new(polling, options))
+                    }
+                    _ => Box::new(polling),
+                })
+            }
+        }
+    }
 }

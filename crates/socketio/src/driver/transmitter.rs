@@ -17,6 +17,10 @@ use crate::{
 /// The sending half of the I/O task: pongs first, then probes, then the packets in their order.
 pub(super) struct Transmitter {
     packets: mpsc::Receiver<Outgoing>,
+    /// How many packets were taken from the queue.
+    taken: u64,
+    /// CONNECTs and DISCONNECTs, each with how many packets have to be taken before it is its turn.
+    asides: VecDeque<(u64, Outgoing)>,
     /// What is left of the packet under way.
     attachments: VecDeque<Bytes>,
     /// Whether a ping has still to be answered. One answer is enough for several.
@@ -32,6 +36,8 @@ impl Transmitter {
     pub(super) fn new(packets: mpsc::Receiver<Outgoing>) -> Self {
         Self {
             packets,
+            taken: 0,
+            asides: VecDeque::new(),
             attachments: VecDeque::new(),
             pong_due: false,
             probes: VecDeque::new(),
@@ -48,6 +54,18 @@ impl Transmitter {
     /// Asks the transport for a sign of life.
     pub(super) fn probe(&mut self, number: u64) {
         self.probes.push_back(number);
+    }
+
+    /// Asks to join a namespace: at once, but not before it was left.
+    pub(super) fn hello(&mut self, packet: Outgoing) {
+        let turn = self.asides.back().map_or(0, |(turn, _)| *turn);
+        self.asides.push_back((turn, packet));
+    }
+
+    /// Leaves a namespace after all that is queued.
+    pub(super) fn leave(&mut self, packet: Outgoing) {
+        let queued = u64::try_from(self.packets.len()).unwrap_or(u64::MAX);
+        self.asides.push_back((self.taken.saturating_add(queued), packet));
     }
 
     /// Has the wire flushed although nothing is given to it.
@@ -108,8 +126,12 @@ impl Transmitter {
         if let Some(bytes) = self.attachments.pop_front() {
             return Ok(Some(Outbound::Binary(bytes)));
         }
+        if let Some((_, packet)) = self.asides.pop_front_if(|(turn, _)| *turn <= self.taken) {
+            return Ok(Some(Outbound::Text(packet.text)));
+        }
         match self.packets.poll_recv(cx) {
             Poll::Ready(Some(packet)) => {
+                self.taken = self.taken.saturating_add(1);
                 self.attachments = packet.attachments.into();
                 Ok(Some(Outbound::Text(packet.text)))
             }
@@ -120,13 +142,20 @@ impl Transmitter {
 
     /// Takes no more packets, and returns what has still to be sent now that the connection has ended. None if
     /// there is nobody to take it.
-    pub(super) fn last_words(&mut self, reason: &CloseReason, namespace: &str) -> Option<VecDeque<Outbound>> {
+    pub(super) fn last_words(
+        &mut self,
+        reason: &CloseReason,
+        namespaces: &[String],
+    ) -> Option<VecDeque<Outbound>> {
         self.packets.close();
         let farewell = match reason {
-            CloseReason::PingTimeout | CloseReason::WriteTimeout | CloseReason::TransportError(_) => {
+            CloseReason::PingTimeout
+            | CloseReason::WriteTimeout
+            | CloseReason::TransportError(_)
+            | CloseReason::HttpStatus(_) => {
                 return None;
             }
-            CloseReason::Local => return Some(self.everything(namespace)),
+            CloseReason::Local => return Some(self.everything(namespaces)),
             CloseReason::TransportClose { .. }
             | CloseReason::ServerDisconnect
             | CloseReason::ConnectError(_) => Farewell::Done,
@@ -138,13 +167,23 @@ impl Transmitter {
     }
 
     /// What was queued when this side closed, and the regular end.
-    fn everything(&mut self, namespace: &str) -> VecDeque<Outbound> {
+    fn everything(&mut self, namespaces: &[String]) -> VecDeque<Outbound> {
         let mut last: VecDeque<_> = self.attachments.drain(..).map(Outbound::Binary).collect();
         while let Ok(packet) = self.packets.try_recv() {
             last.push_back(Outbound::Text(packet.text));
             last.extend(packet.attachments.into_iter().map(Outbound::Binary));
         }
-        last.push_back(Outbound::Text(packet::encode_disconnect(namespace).text));
+        // What was to leave earlier, leaves now.
+        last.extend(
+            self.asides
+                .drain(..)
+                .map(|(_, packet)| Outbound::Text(packet.text)),
+        );
+        last.extend(
+            namespaces
+                .iter()
+                .map(|namespace| Outbound::Text(packet::encode_disconnect(namespace).text)),
+        );
         last.push_back(Outbound::Goodbye(Farewell::Done));
         last
     }

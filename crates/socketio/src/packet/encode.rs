@@ -2,15 +2,13 @@
 
 use std::fmt::Write;
 
-use serde_json::value::RawValue;
-
 use super::{MAIN, Outgoing};
 use crate::{Args, engine};
 
-/// Asks to join a namespace.
-pub(crate) fn encode_connect(namespace: &str, auth: Option<&RawValue>) -> Outgoing {
+/// Asks to join a namespace; the payload is a JSON object or nothing.
+pub(crate) fn encode_connect(namespace: &str, payload: &str) -> Outgoing {
     let mut text = head('0', 0, namespace, None);
-    text.push_str(auth.map_or("", RawValue::get));
+    text.push_str(payload);
     Outgoing {
         text,
         attachments: Vec::new(),
@@ -101,9 +99,11 @@ mod tests {
         assert_eq!(encode_ack("/", 7, args()).text, r#"437[1,"x"]"#);
         assert_eq!(encode_ack("/", 7, Args::none()).text, "437[]");
         assert_eq!(encode_disconnect("/n").text, "41/n,");
-        assert_eq!(encode_connect("/", None).text, "40");
-        let auth = RawValue::from_string(r#"{"token":"t"}"#.into()).unwrap();
-        assert_eq!(encode_connect("/n", Some(&auth)).text, r#"40/n,{"token":"t"}"#);
+        assert_eq!(encode_connect("/", "").text, "40");
+        assert_eq!(
+            encode_connect("/n", r#"{"token":"t"}"#).text,
+            r#"40/n,{"token":"t"}"#
+        );
     }
 
     #[test]

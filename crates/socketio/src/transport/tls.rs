@@ -33,9 +33,8 @@ pub fn platform_tls() -> Result<Arc<ClientConfig>, rustls::Error> {
 pub(super) async fn secure(
     stream: TcpStream,
     host: &Host<String>,
-    config: Option<Arc<ClientConfig>>,
+    config: Arc<ClientConfig>,
 ) -> Result<TlsStream<TcpStream>, ConnectError> {
-    let config = config.map_or_else(platform_tls, Ok).map_err(ConnectError::Tls)?;
     let name = match host {
         Host::Domain(name) => ServerName::try_from(name.clone())
             .map_err(|_| ConnectError::Dial(io::ErrorKind::InvalidInput.into()))?,

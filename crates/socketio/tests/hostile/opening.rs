@@ -3,7 +3,7 @@
 use std::{future::pending, io, time::Duration};
 
 use carillon_socketio::{
-    AddressError, CloseReason, Closed, ConnectError, Options, ProtocolError, Stage, connect,
+    AddressError, CloseReason, Closed, ConnectError, Options, ProtocolError, Stage, Transport, connect,
 };
 use tokio::{io::AsyncWriteExt, net::TcpListener};
 use tokio_tungstenite::{accept_async, tungstenite::Message};
@@ -111,7 +111,10 @@ async fn every_step_has_its_limit_and_so_have_all_together() {
     let mut options = server.options("http");
     options.timeouts.dial = shortly;
     let error = connect(options).await.unwrap_err();
-    assert!(matches!(error, ConnectError::TimedOut(Stage::Dial)), "{error:?}");
+    assert!(
+        matches!(error, ConnectError::TimedOut(Stage::Upgrade)),
+        "{error:?}"
+    );
 
     let server = Server::that_sends(vec![]).await;
     let mut options = server.options("http");
@@ -209,6 +212,7 @@ async fn the_request_says_what_was_asked_for_and_keeps_credentials_of_the_url_to
         .headers
         .insert("authorization", "Bearer token".parse().unwrap());
     options.headers.insert("connection", "close".parse().unwrap());
+    options.transports = vec![Transport::Websocket];
     let (outcome, request) = tokio::join!(connect(options), async {
         let (mut stream, _) = listener.accept().await.unwrap();
         request(&mut stream).await

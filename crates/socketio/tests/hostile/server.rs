@@ -2,7 +2,7 @@
 
 use std::{future::pending, sync::Arc};
 
-use carillon_socketio::{ConnectError, Options, connect};
+use carillon_socketio::{ConnectError, Options, Transport, connect};
 use futures_util::SinkExt;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -68,8 +68,12 @@ impl Server {
         .await
     }
 
+    /// Options for a WebSocket and nothing else.
     pub(crate) fn options(&self, scheme: &str) -> Options {
-        Options::new(format!("{scheme}://127.0.0.1:{}", self.port).parse().unwrap())
+        Options {
+            transports: vec![Transport::Websocket],
+            ..Options::new(format!("{scheme}://127.0.0.1:{}", self.port).parse().unwrap())
+        }
     }
 
     pub(crate) async fn refuses(&self) -> ConnectError {

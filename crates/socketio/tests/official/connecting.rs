@@ -139,7 +139,12 @@ async fn a_namespace_that_does_not_exist_is_refused() {
 #[tokio::test]
 async fn a_server_without_websockets_says_so_with_its_status() {
     let node = Node::start(json!({ "transports": ["polling"] })).await;
-    let error = connect(node.options()).await.unwrap_err();
+    let error = connect(Options {
+        transports: vec![Transport::Websocket],
+        ..node.options()
+    })
+    .await
+    .unwrap_err();
     let ConnectError::NotWebSocket { status } = error else {
         panic!("{error:?}")
     };

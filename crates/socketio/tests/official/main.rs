@@ -11,8 +11,12 @@ mod acknowledgements;
 mod connecting;
 mod ends;
 mod events;
+mod namespaces;
 mod node;
+mod polling;
 mod proxy;
+mod recovery;
+mod upgrade;
 
 use std::time::Duration;
 

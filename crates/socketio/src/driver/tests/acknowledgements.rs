@@ -39,7 +39,7 @@ async fn five_hundred_in_flight_each_get_their_own_answer() {
         }
     }));
     tokio::join!(answering, asking);
-    assert_eq!(connection.socket.shared.acks.len(), 0);
+    assert_eq!(connection.socket.presence.membership.acks.len(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -48,7 +48,7 @@ async fn a_late_answer_is_not_taken_for_the_next() {
     let ask = || connection.socket.emit_with_ack("ask", Args::none(), SECOND);
     let (first, late) = tokio::join!(ask(), server.text());
     assert_eq!(first.unwrap_err(), AckError::TimedOut);
-    assert_eq!(connection.socket.shared.acks.len(), 0);
+    assert_eq!(connection.socket.presence.membership.acks.len(), 0);
     let (second, ()) = tokio::join!(ask(), async {
         let text = server.text().await;
         assert!(id(&text) > id(&late));
@@ -92,7 +92,7 @@ async fn the_end_of_the_connection_ends_the_waiting() {
         connection.socket.emit("e", Args::none()).await.unwrap_err(),
         closed
     );
-    assert_eq!(connection.socket.shared.acks.len(), 0);
+    assert_eq!(connection.socket.presence.membership.acks.len(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -103,7 +103,7 @@ async fn a_caller_who_gives_up_leaves_nothing_behind() {
         _ = asking => panic!("nobody answered"),
         text = server.text() => assert_eq!(id(&text), 0),
     }
-    assert_eq!(connection.socket.shared.acks.len(), 0);
+    assert_eq!(connection.socket.presence.membership.acks.len(), 0);
 }
 
 #[tokio::test(start_paused = true)]

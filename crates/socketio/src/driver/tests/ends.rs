@@ -38,7 +38,7 @@ async fn dropping_every_handle_ends_it() {
     let (mut connection, mut server) = joined(&options()).await;
     server.send(r#"421["question"]"#).await;
     let event = connection.events.next().await.unwrap();
-    let task = connection.socket.shared.task.clone();
+    let task = connection.socket.presence.shared.task.clone();
     drop(connection.events);
     connection.socket.emit("still open", Args::none()).await.unwrap();
     server.expect(r#"42["still open"]"#).await;
