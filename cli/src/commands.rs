@@ -6,44 +6,48 @@ mod listen;
 mod status;
 mod topics;
 
-use std::sync::Arc;
-
+use carillon_engine::home::Home;
+use carillon_engine::parts::Platforms;
 use carillon_engine::{Engine, EngineError, Reader};
 
-use crate::args::{Accounts, Args, Command};
+use crate::args::{Accounts, Add, Args, Command};
 use crate::failure::Failure;
 use crate::setup::{self, Use};
 
 pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     let home = setup::home(args.home)?;
-    let r#use = match &args.command {
-        Command::Accounts(Accounts::Add(_)) => Use::Add,
-        Command::Accounts(Accounts::List { .. } | Accounts::Remove { .. })
-        | Command::Listen(_)
-        | Command::Status { .. }
-        | Command::Inbox(_)
-        | Command::Subscribe(_)
-        | Command::Unsubscribe(_) => Use::Read,
+    let reader = async || {
+        let vault = setup::vault(&home, Use::Read).await?;
+        Ok::<_, Failure>(Reader::beside(home.clone(), vault))
     };
-    let vault = setup::vault(&home, r#use).await?;
-    let reader = || Reader::beside(home.clone(), Arc::clone(&vault));
     let engine = async || {
+        let vault = setup::vault(&home, Use::Read).await?;
         // Where nothing was ever added there is nothing to work with, and a mistyped folder is not made.
-        if r#use == Use::Read && !home.is_made() {
+        if !home.is_made() {
             return Err(Failure::from(EngineError::NoAccount));
         }
-        Ok(Engine::own(setup::parts(home.clone(), Arc::clone(&vault))).await?)
+        let parts = setup::parts(home.clone(), vault, Platforms::built_in());
+        Ok(Engine::own(parts).await?)
     };
     match args.command {
         Command::Accounts(command) => match command {
-            Accounts::Add(add) => accounts::add(engine().await?, add).await,
-            Accounts::List { json } => accounts::list(&reader(), json).await,
+            Accounts::Add(asked) => add(home, asked).await,
+            Accounts::List { json } => accounts::list(&reader().await?, json).await,
             Accounts::Remove { which } => accounts::remove(engine().await?, which).await,
         },
         Command::Listen(listen) => listen::run(engine().await?, listen).await,
-        Command::Status { json } => status::run(&reader(), json).await,
-        Command::Inbox(inbox) => inbox::run(&reader(), inbox).await,
+        Command::Status { json } => status::run(&reader().await?, json).await,
+        Command::Inbox(inbox) => inbox::run(&reader().await?, inbox).await,
         Command::Subscribe(room) => topics::subscribe(engine().await?, room).await,
         Command::Unsubscribe(room) => topics::unsubscribe(engine().await?, room).await,
     }
+}
+
+/// The one command that makes a vault and a data folder, once what was asked for makes sense.
+async fn add(home: Home, asked: Add) -> Result<(), Failure> {
+    let platforms = Platforms::built_in();
+    let asked = accounts::Asked::read(asked, &platforms)?;
+    let vault = setup::vault(&home, Use::Add).await?;
+    let engine = Engine::own(setup::parts(home, vault, platforms)).await?;
+    accounts::add(engine, asked).await
 }

@@ -118,11 +118,11 @@ impl TokenVault for NotMade {
     }
 }
 
-pub(crate) fn parts(home: Home, vault: Arc<dyn TokenVault>) -> Parts {
+pub(crate) fn parts(home: Home, vault: Arc<dyn TokenVault>, platforms: Platforms) -> Parts {
     Parts {
         home,
         vault,
-        platforms: Platforms::built_in(),
+        platforms,
         transport: Arc::new(SocketIo::default()),
         clock: Arc::new(SystemClock),
         notifier: Arc::new(Silent),

@@ -1,6 +1,10 @@
 //! The data file: opened, brought to the known version, and removed again if it was temporary.
 
-use std::{path::Path, time::Duration};
+use std::{
+    fs::{File, TryLockError},
+    path::Path,
+    time::Duration,
+};
 
 use sqlx::{
     SqlitePool,
@@ -21,6 +25,8 @@ pub(crate) struct Database {
     pub(crate) pool: SqlitePool,
     /// Held so that the folder lives as long as the pool.
     _temporary: Option<TempDir>,
+    /// Held so that no other instance gives numbers from this file, or sends its events to half of the clients.
+    _owned: Option<File>,
 }
 
 impl Database {
@@ -28,10 +34,12 @@ impl Database {
     pub(crate) async fn open(data: &Data) -> Result<Self, StartError> {
         match data {
             Data::File(path) => {
+                let owned = own(path)?;
                 let pool = open(path, SqliteSynchronous::Full).await?;
                 Ok(Self {
                     pool,
                     _temporary: None,
+                    _owned: Some(owned),
                 })
             }
             Data::Temporary => {
@@ -44,9 +52,34 @@ impl Database {
                 Ok(Self {
                     pool,
                     _temporary: Some(folder),
+                    _owned: None,
                 })
             }
         }
+    }
+}
+
+/// Takes the file for this instance alone. The system lets go of it when the process ends, however it ends.
+fn own(path: &Path) -> Result<File, StartError> {
+    let mut lock = path.as_os_str().to_owned();
+    lock.push(".lock");
+    let lock = Path::new(&lock);
+    let cannot = |source| StartError::Lock {
+        path: lock.to_owned(),
+        source,
+    };
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(lock)
+        .map_err(cannot)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StartError::InUse {
+            path: path.to_owned(),
+        }),
+        Err(TryLockError::Error(source)) => Err(cannot(source)),
     }
 }
 
@@ -104,13 +137,14 @@ mod tests {
             .await
             .unwrap();
         database.pool.close().await;
+        drop(database);
 
         let refused = Database::open(&data).await.err().unwrap();
         assert!(matches!(refused, StartError::NewerData { found: 9, known: 1 }));
     }
 
     #[tokio::test]
-    async fn a_file_opens_again_with_what_it_held() {
+    async fn a_file_has_one_owner_and_opens_again_with_what_it_held() {
         let folder = tempfile::tempdir().unwrap();
         let data = Data::File(folder.path().join("gateway.db"));
         let first = Database::open(&data).await.unwrap();
@@ -118,7 +152,10 @@ mod tests {
             .execute(&first.pool)
             .await
             .unwrap();
+        let taken = Database::open(&data).await.err().unwrap();
+        assert!(matches!(taken, StartError::InUse { .. }), "{taken:?}");
         first.pool.close().await;
+        drop(first);
 
         let second = Database::open(&data).await.unwrap();
         let value: String = sqlx::query_scalar("SELECT value FROM meta WHERE key = 'k'")

@@ -20,6 +20,21 @@ pub enum StartError {
     /// The temporary folder could not be made.
     #[error("Make a temporary folder")]
     TemporaryFolder(#[source] std::io::Error),
+    /// Another instance writes the data file.
+    #[error("{} is in use by another gateway. Stop that one, or give this one a file of its own with --data", path.display())]
+    InUse {
+        /// The data file.
+        path: std::path::PathBuf,
+    },
+    /// The file that says who writes the data file could not be made.
+    #[error("Lock {}", path.display())]
+    Lock {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
     /// The data file could not be opened or prepared.
     #[error("Open the data file")]
     Database(#[from] sqlx::Error),

@@ -5,14 +5,14 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use carillon_contract::Secret;
 use carillon_contract::settings::Settings;
-use carillon_contract::{ApiError, Secret};
 use carillon_engine::clock::Clock;
 use carillon_engine::engine::Overrides;
 use carillon_engine::home::Home;
 use carillon_engine::notify::Notifier;
 use carillon_engine::parts::{MemoryVault, Platforms, SocketIo, TokenVault};
-use carillon_engine::{Parts, Reader};
+use carillon_engine::{EngineError, Parts, Reader};
 use tracing::{Level, Metadata};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::{EnvFilter, FilterExt as _, filter_fn};
@@ -151,11 +151,10 @@ fn usual_folder() -> Result<PathBuf, SetupError> {
 
 /// What the person chose before; the defaults where nothing was chosen yet. Read before the folder is taken, since
 /// it says where the keys are.
-pub(crate) async fn kept_settings(home: &Home) -> Result<Settings, ApiError> {
-    let kept = Reader::beside(home.clone(), Arc::new(MemoryVault::new()))
+pub(crate) async fn kept_settings(home: &Home) -> Result<Settings, EngineError> {
+    Reader::beside(home.clone(), Arc::new(MemoryVault::new()))
         .settings()
-        .await;
-    kept.map_err(|error| ApiError::from(&error))
+        .await
 }
 
 /// What the engine is made of.

@@ -9,7 +9,7 @@ use carillon_contract::settings::{Settings, VaultChoice};
 use carillon_contract::view::{AppView, Snapshot, VaultStateView, VaultView};
 use carillon_contract::{ApiError, ErrorCode, Secret};
 use carillon_engine::clock::{Clock, SystemClock};
-use carillon_engine::{Engine, Subscriber};
+use carillon_engine::{Engine, EngineError, Subscriber};
 use tokio::sync::{Mutex, OwnedRwLockWriteGuard, RwLock, RwLockReadGuard, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -107,13 +107,14 @@ impl Core {
                 self.engines.send_modify(|count| *count += 1);
             }
             Err(error) => {
-                tracing::error!(%error, "Start the engine");
-                *stage = Stage::Down(error);
+                // With its sources: what is told to a person leaves them out.
+                tracing::error!(error = &error as &dyn std::error::Error, "Start the engine");
+                *stage = Stage::Down(ApiError::from(&error));
             }
         }
     }
 
-    async fn raise(self: &Arc<Self>) -> Result<Engine, ApiError> {
+    async fn raise(self: &Arc<Self>) -> Result<Engine, EngineError> {
         let home = &self.setup.home;
         let settings = setup::kept_settings(home).await?;
         let vault = self.keeping.lock().await.look(home, settings.vault).await;
@@ -122,7 +123,7 @@ impl Core {
             attention: Arc::clone(&self.attention),
         };
         let parts = setup::parts(&self.setup, vault, Arc::new(ringer), Arc::clone(&self.clock));
-        let engine = Engine::own(parts).await.map_err(|error| ApiError::from(&error))?;
+        let engine = Engine::own(parts).await?;
         self.attention.set_settings(settings);
         #[cfg(feature = "demo")]
         if let Err(error) = crate::demo::begin(self, &engine).await {
@@ -131,7 +132,7 @@ impl Core {
         }
         if let Err(error) = engine.start_all().await {
             engine.stop().await;
-            return Err(ApiError::from(&error));
+            return Err(error);
         }
         Ok(engine)
     }

@@ -22,11 +22,14 @@ struct Process {
     banner: String,
 }
 
-/// Starts it, and reads what it says until it has said where it listens and who can sign in.
-async fn start(data: &Path) -> Result<Process> {
+/// Starts it for a user with this data folder, and reads what it says until it has said where it listens and who can
+/// sign in.
+async fn start(folder: &Path) -> Result<Process> {
     let mut child = Command::new(gateway()?)
-        .args(["--port", "0", "--no-market", "--data"])
-        .arg(data)
+        .args(["--port", "0", "--no-market"])
+        .env_remove("DATA")
+        .env("HOME", folder)
+        .env("XDG_DATA_HOME", folder)
         .env("RUST_LOG", "trace")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -69,6 +72,7 @@ fn help_names_every_switch_and_what_the_environment_does() -> Result<()> {
     for word in [
         "--port",
         "--data",
+        "--in-memory",
         "--users",
         "--demo",
         "--no-market",
@@ -84,16 +88,29 @@ fn help_names_every_switch_and_what_the_environment_does() -> Result<()> {
 #[tokio::test]
 async fn numbers_go_on_after_a_kill_and_none_is_given_twice() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let data = folder.path().join("gateway.db");
-    let mut first = start(&data).await?;
+    let mut first = start(folder.path()).await?;
     for word in ["alice", "demo-alice", "bob", "demo-bob"] {
         ensure!(first.banner.contains(word), "{word} is not in:\n{}", first.banner);
     }
     let given = emit(&first.url, 200).await?;
     ensure!(given == (1..=200).collect::<Vec<u64>>(), "{given:?}");
-    first.child.kill().await?;
 
-    let second = start(&data).await?;
+    // Two that give numbers from one file would each tell half of them to half of the clients.
+    let beside = Command::new(gateway()?)
+        .args(["--port", "0"])
+        .env_remove("DATA")
+        .env("HOME", folder.path())
+        .env("XDG_DATA_HOME", folder.path())
+        .output();
+    let beside = within("the second gateway to end", beside).await??;
+    let said = String::from_utf8(beside.stderr)?;
+    ensure!(
+        !beside.status.success() && said.contains("in use by another gateway"),
+        "{said}"
+    );
+
+    first.child.kill().await?;
+    let second = start(folder.path()).await?;
     let next = emit(&second.url, 1).await?;
     ensure!(next == [201], "{next:?}");
     Ok(())

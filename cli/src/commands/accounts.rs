@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use carillon_contract::{ApiError, ConnectionState, ErrorCode, Secret, UiEvent};
+use carillon_contract::{ApiError, ConnectionState, ErrorCode, PlatformId, Secret, UiEvent};
 use carillon_engine::accounts::{Added, SignIn};
-use carillon_engine::parts::Server;
+use carillon_engine::parts::{Platforms, Server};
 use carillon_engine::{Engine, EngineError, Reader};
 use serde_json::json;
 use tokio::time::timeout;
@@ -16,17 +16,44 @@ use crate::out;
 /// How long `--check` waits for the server's word.
 const CHECK: Duration = Duration::from_secs(30);
 
-pub(crate) async fn add(engine: Engine, add: Add) -> Result<(), Failure> {
-    let server = Server::parse(&add.server, add.allow_clear_text).map_err(EngineError::from)?;
-    let secret = read_secret()?;
-    let sign_in = match add.username {
-        Some(username) => SignIn::Password {
-            username,
-            password: secret,
-        },
-        None => SignIn::Token(secret),
-    };
-    let added = engine.add_account(&add.platform, &server, sign_in).await?;
+/// An account to be added, as far as can be said without a vault, a data folder or a server.
+pub(crate) struct Asked {
+    platform: String,
+    server: Server,
+    sign_in: SignIn,
+    check: bool,
+    json: bool,
+}
+
+impl Asked {
+    /// Looks at what was asked for. A mistyped word makes neither a vault nor a folder.
+    pub(crate) fn read(add: Add, platforms: &Platforms) -> Result<Self, Failure> {
+        let server = Server::parse(&add.server, add.allow_clear_text).map_err(EngineError::from)?;
+        if platforms.get(&PlatformId::new(&*add.platform)).is_none() {
+            return Err(EngineError::unknown_platform(&add.platform, platforms).into());
+        }
+        let secret = read_secret()?;
+        let sign_in = match add.username {
+            Some(username) => SignIn::Password {
+                username,
+                password: secret,
+            },
+            None => SignIn::Token(secret),
+        };
+        Ok(Self {
+            platform: add.platform,
+            server,
+            sign_in,
+            check: add.check,
+            json: add.json,
+        })
+    }
+}
+
+pub(crate) async fn add(engine: Engine, add: Asked) -> Result<(), Failure> {
+    let added = engine
+        .add_account(&add.platform, &add.server, add.sign_in)
+        .await?;
     let checked = if add.check {
         check(&engine, &added).await
     } else {

@@ -326,6 +326,7 @@ impl Running {
             counts: sorted.counts,
             cursor,
             gaps: Vec::new(),
+            acknowledged: !acks.is_empty(),
         };
         if self.keep(batch, false).await.is_ok() {
             for ack in acks {

@@ -229,16 +229,7 @@ impl Engine {
         self.parts
             .platforms
             .get(&id)
-            .ok_or_else(|| EngineError::UnknownPlatform {
-                name: name.to_owned(),
-                known: self
-                    .parts
-                    .platforms
-                    .ids()
-                    .map(ToString::to_string)
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            })
+            .ok_or_else(|| EngineError::unknown_platform(name, &self.parts.platforms))
     }
 }
 

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use carillon_contract::{ApiError, ErrorCode, LocalId};
 use carillon_link::{AddressError, Cause};
-use carillon_platforms::SignInError;
 use carillon_platforms::platform::TopicError;
+use carillon_platforms::{Registry as Platforms, SignInError};
 use carillon_store::StoreError;
 use carillon_vault::VaultError;
 
@@ -111,6 +111,15 @@ pub enum EngineError {
 }
 
 impl EngineError {
+    /// There is no platform of this name; these there are.
+    pub fn unknown_platform(name: &str, platforms: &Platforms) -> Self {
+        let known: Vec<_> = platforms.ids().map(ToString::to_string).collect();
+        Self::UnknownPlatform {
+            name: name.to_owned(),
+            known: known.join(", "),
+        }
+    }
+
     /// What the UI or a script acts on.
     pub fn code(&self) -> ErrorCode {
         match self {

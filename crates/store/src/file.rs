@@ -58,7 +58,7 @@ pub(crate) fn options(path: &Path, key: Option<&DatabaseKey>, r#use: Use) -> Sql
         Use::Write => options
             .journal_mode(SqliteJournalMode::Wal)
             // Safe in WAL against a killed process; after a power cut the newest commits may be missing, and
-            // the cursor with them, so that they are fetched again.
+            // the cursor with them, so that they are fetched again. The writer asks for more where that won't do.
             .synchronous(SqliteSynchronous::Normal)
             .pragma("wal_autocheckpoint", "1000"),
         Use::Read => options.read_only(true),

@@ -11,6 +11,7 @@ use crate::counters::{self, Counts};
 use crate::error::StoreError;
 use crate::events::{self, Incoming};
 use crate::notices::Inboxed;
+use crate::writer::Durability;
 use crate::{activity, connection, continuity, entities, notices, points};
 
 /// What is written together.
@@ -28,6 +29,9 @@ pub struct Batch {
     pub complete: bool,
     /// What was counted and is not an event: malformed and unknown ones.
     pub counts: Counts,
+    /// Whether the server is told that it is kept: then it is on the disk before the answer, and no power cut
+    /// undoes it.
+    pub acknowledged: bool,
 }
 
 /// What became of a batch.
@@ -53,10 +57,15 @@ impl AccountStore {
             Err(error) => return Err((Some(batch), error)),
         };
         let account = self.account().id.clone();
+        let durability = if batch.acknowledged {
+            Durability::Power
+        } else {
+            Durability::Process
+        };
         let shared = std::sync::Arc::new(batch);
         let batch = std::sync::Arc::clone(&shared);
         let written = writer
-            .write(move |connection| {
+            .write_with(durability, move |connection| {
                 Box::pin(async move {
                     let (keys, seqs) = events::insert(connection, &batch.events, batch.received_at).await?;
                     let fresh: Vec<notices::Fresh<'_>> = batch

@@ -11,6 +11,7 @@ use sqlx::sqlite::SqliteArguments;
 
 use crate::account::AccountStore;
 use crate::error::StoreError;
+use crate::writer::Durability;
 
 #[derive(FromRow)]
 struct Row {
@@ -229,7 +230,10 @@ impl AccountStore {
     async fn change_outbox(&self, query: Query) -> Result<Vec<Outgoing>, StoreError> {
         let rows = self
             .writer()?
-            .write(move |connection| Box::pin(async move { Ok(query.fetch_all(connection).await?) }))
+            // The person takes it for kept, and nobody else has it.
+            .write_with(Durability::Power, move |connection| {
+                Box::pin(async move { Ok(query.fetch_all(connection).await?) })
+            })
             .await?;
         self.outgoing(rows)
     }

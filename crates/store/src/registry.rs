@@ -88,7 +88,10 @@ impl Registry {
             .bind(salt.as_slice())
             .execute(connection.get()?)
             .await?;
-        Self::with(connection).await
+        let salt = Self::salt(&mut connection)
+            .await?
+            .ok_or(sqlx::Error::RowNotFound)?;
+        Ok(Self::with(connection, salt))
     }
 
     /// Opens the registry to read only, beside the process that owns it; `None` where there is none yet.
@@ -96,21 +99,33 @@ impl Registry {
     /// # Errors
     /// Where it can't be read.
     pub async fn open_to_read(path: &Path) -> Result<Option<Self>, StoreError> {
-        match file::open(path, None, Use::Read).await {
-            Ok(connection) => Ok(Some(Self::with(connection).await?)),
-            Err(StoreError::Missing { .. }) => Ok(None),
-            Err(error) => Err(error),
+        let mut connection = match file::open(path, None, Use::Read).await {
+            Ok(connection) => connection,
+            Err(StoreError::Missing { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        // Its owner makes it in several steps, and may be killed, or be just now, between two of them.
+        let begun: bool =
+            sqlx::query_scalar("SELECT count(*) > 0 FROM sqlite_schema WHERE name = 'settings'")
+                .fetch_one(connection.get()?)
+                .await?;
+        if !begun {
+            return Ok(None);
+        }
+        let salt = Self::salt(&mut connection).await?;
+        Ok(salt.map(|salt| Self::with(connection, salt)))
+    }
+
+    fn with(connection: Database, salt: Vec<u8>) -> Self {
+        Self {
+            connection: Mutex::new(connection),
+            salt,
         }
     }
 
-    async fn with(mut connection: Database) -> Result<Self, StoreError> {
-        let salt = sqlx::query_scalar("SELECT value FROM settings WHERE name = 'salt'")
-            .fetch_one(connection.get()?)
-            .await?;
-        Ok(Self {
-            connection: Mutex::new(connection),
-            salt,
-        })
+    async fn salt(connection: &mut Database) -> Result<Option<Vec<u8>>, StoreError> {
+        let salt = sqlx::query_scalar("SELECT value FROM settings WHERE name = 'salt'");
+        Ok(salt.fetch_optional(connection.get()?).await?)
     }
 
     /// The hash of who and where.

@@ -17,6 +17,25 @@ const QUEUE: usize = 64;
 /// Jobs committed together. With the ingest's own batches a commit stays in the tens of milliseconds.
 const GROUP: usize = 32;
 
+/// What a finished write is safe from. A killed process undoes neither.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Durability {
+    /// Until the system has written it to the disk, a power cut undoes it: for what can be had again.
+    Process,
+    /// A power cut as well: for what somebody is told is kept.
+    Power,
+}
+
+impl Durability {
+    /// The pragma for the connection.
+    fn pragma(self) -> &'static str {
+        match self {
+            Self::Process => "PRAGMA synchronous = NORMAL",
+            Self::Power => "PRAGMA synchronous = FULL",
+        }
+    }
+}
+
 /// The writing end of an account's file. Its clones share one task.
 #[derive(Clone)]
 pub(crate) struct Writer {
@@ -45,8 +64,18 @@ impl Writer {
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
     {
+        self.write_with(Durability::Process, work).await
+    }
+
+    /// As [`Writer::write`]; `durability` says what the result is safe from once it is there.
+    pub(crate) async fn write_with<T, W>(&self, durability: Durability, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
         let job = Pending {
+            durability,
             work: Some(work),
             result: None,
             reply,
@@ -60,7 +89,9 @@ impl Writer {
 }
 
 async fn run(mut database: Database, mut queue: mpsc::Receiver<Box<dyn Job>>, close: CancellationToken) {
-    let mut group = Vec::with_capacity(GROUP);
+    let mut group: Vec<Box<dyn Job>> = Vec::with_capacity(GROUP);
+    // As the file was opened.
+    let mut set = Durability::Process;
     loop {
         let jobs = tokio::select! {
             jobs = queue.recv_many(&mut group, GROUP) => jobs,
@@ -73,7 +104,11 @@ async fn run(mut database: Database, mut queue: mpsc::Receiver<Box<dyn Job>>, cl
             break;
         }
         let Ok(connection) = database.get() else { break };
-        let outcome = commit(&mut *connection, &mut group).await;
+        let wanted = group.iter().map(|job| job.durability()).max();
+        let outcome = match synchronous(&mut *connection, &mut set, wanted).await {
+            Ok(()) => commit(&mut *connection, &mut group).await,
+            Err(error) => Err(error),
+        };
         if let Err(error) = &outcome {
             tracing::warn!(%error, jobs = group.len(), "Commit");
             // SQLite has taken some failures back by itself; then there is nothing left to roll back.
@@ -86,6 +121,20 @@ async fn run(mut database: Database, mut queue: mpsc::Receiver<Box<dyn Job>>, cl
     if let Err(error) = database.close().await {
         tracing::warn!(%error, "Close the database");
     }
+}
+
+/// Makes the next commit as durable as the most careful job of the group wants it. It costs a trip to SQLite's
+/// thread, so that nothing is done where it is so already.
+async fn synchronous(
+    connection: &mut SqliteConnection,
+    set: &mut Durability,
+    wanted: Option<Durability>,
+) -> Result<(), StoreError> {
+    if let Some(wanted) = wanted.filter(|wanted| wanted != set) {
+        sqlx::query(wanted.pragma()).execute(connection).await?;
+        *set = wanted;
+    }
+    Ok(())
 }
 
 /// Runs the jobs in one transaction. A job that fails is taken back alone.
@@ -114,6 +163,9 @@ async fn commit(connection: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -
 
 /// A piece of work with somebody who waits for it.
 trait Job: Send {
+    /// What its result is to be safe from.
+    fn durability(&self) -> Durability;
+
     /// Does the work; tells whether it is to be kept.
     fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> BoxFuture<'c, bool>;
 
@@ -122,6 +174,7 @@ trait Job: Send {
 }
 
 struct Pending<T, W> {
+    durability: Durability,
     work: Option<W>,
     result: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
@@ -132,6 +185,10 @@ where
     T: Send,
     W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send,
 {
+    fn durability(&self) -> Durability {
+        self.durability
+    }
+
     fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> BoxFuture<'c, bool> {
         Box::pin(async move {
             let Some(work) = self.work.take() else {
@@ -169,6 +226,7 @@ where
 mod tests {
     use carillon_contract::{Account, AccountId, Identity, PlatformId, Timestamp, Topic};
 
+    use crate::writer::Durability;
     use crate::{AccountStore, DatabaseKey, StoreError};
 
     fn account() -> Account {
@@ -185,13 +243,45 @@ mod tests {
         }
     }
 
+    async fn store(folder: &tempfile::TempDir) -> AccountStore {
+        let key = DatabaseKey::generate().unwrap();
+        AccountStore::create(&folder.path().join("a.db"), &key, &account())
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_told_to_be_kept_is_on_the_disk_and_the_rest_waits_for_the_system() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let synchronous = |durability| {
+            store.writer().unwrap().write_with(durability, |connection| {
+                Box::pin(async move {
+                    let mode: i64 = sqlx::query_scalar("PRAGMA synchronous")
+                        .fetch_one(connection)
+                        .await?;
+                    Ok(mode)
+                })
+            })
+        };
+        // SQLite's numbers: 1 is NORMAL, 2 is FULL.
+        assert_eq!(synchronous(Durability::Process).await.unwrap(), 1);
+        assert_eq!(synchronous(Durability::Power).await.unwrap(), 2);
+        assert_eq!(synchronous(Durability::Process).await.unwrap(), 1);
+        // Committed together, the more careful one decides.
+        let both = tokio::join!(
+            synchronous(Durability::Process),
+            synchronous(Durability::Process),
+            synchronous(Durability::Power)
+        );
+        assert_eq!((both.1.unwrap(), both.2.unwrap()), (2, 2));
+        store.close().await;
+    }
+
     #[tokio::test]
     async fn a_job_that_panics_is_taken_back_alone_and_the_writer_goes_on() {
         let folder = tempfile::tempdir().unwrap();
-        let key = DatabaseKey::generate().unwrap();
-        let store = AccountStore::create(&folder.path().join("a.db"), &key, &account())
-            .await
-            .unwrap();
+        let store = store(&folder).await;
         let topic = |id: &str| Topic {
             kind: "market".into(),
             id: id.into(),

@@ -68,6 +68,25 @@ async fn nothing_in_the_file_can_be_read_without_the_key() {
 }
 
 #[tokio::test]
+async fn a_registry_whose_making_was_cut_off_reads_as_none_and_is_made_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("registry.db");
+    // The file is made before anything is in it.
+    std::fs::write(&path, []).unwrap();
+    assert!(Registry::open_to_read(&path).await.unwrap().is_none(), "empty");
+    Registry::open(&path).await.unwrap();
+    assert!(Registry::open_to_read(&path).await.unwrap().is_some());
+    // The schema was there, and the salt was not.
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    sqlx::query("DELETE FROM settings").execute(&pool).await.unwrap();
+    pool.close().await;
+    assert!(Registry::open_to_read(&path).await.unwrap().is_none(), "no salt");
+    let made = Registry::open(&path).await.unwrap();
+    assert_eq!(made.entries().await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn a_flipped_byte_is_an_error_and_no_panic() {
     let fixture = fixture().await;
     fixture

@@ -92,6 +92,8 @@ impl Plan {
 
     /// Starts the app and its engine.
     pub(crate) fn open(self) -> Desk {
+        // What a failed start says of its reasons; a log that another test has set up does as well.
+        let _ = tracing_subscriber::fmt().with_test_writer().try_init();
         let setup = Setup {
             home: self.home(),
             asked: self.asked.clone(),

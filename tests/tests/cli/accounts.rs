@@ -104,6 +104,13 @@ async fn addresses_at_which_no_such_server_is_are_told_apart() -> Result<()> {
         .await?
         .complaint(6)?;
     assert!(said.contains("is the address right?"), "{said}");
+    assert_eq!(accounts(&cli).await?, Vec::<Value>::new());
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_is_refused_before_anything_is_made() -> Result<()> {
+    let cli = Cli::new()?;
     // The password goes nowhere in clear text unless the person wants that.
     for clear in ["http://example.invalid", "ws://192.0.2.1:3000"] {
         let said = cli
@@ -127,12 +134,13 @@ async fn addresses_at_which_no_such_server_is_are_told_apart() -> Result<()> {
         "--platform",
         "nowhere",
         "--server",
-        &nobody,
+        "https://example.invalid",
         "--token-stdin",
     ];
     let said = cli.run_with(&elsewhere, "a.b.c").await?.complaint(2)?;
     assert!(said.contains("guesslyfe"), "{said}");
-    assert_eq!(accounts(&cli).await?, Vec::<Value>::new());
+    // Not even the vault: its passphrase may have been mistyped as well.
+    assert!(!cli.home().exists());
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! `listen`: what it prints, when it ends, and what may run beside it.
 
 use anyhow::{Context as _, Result};
+use carillon_tests::cli::Cli;
+use carillon_tests::node::NodeServer;
 use serde_json::{Value, json};
 
 use crate::{alice, number, text, to_alice};
@@ -86,6 +88,40 @@ async fn while_one_listens_others_read_and_none_takes_its_place() -> Result<()> 
     it.gateway.emit("notification", Value::Null, to_alice()).await?;
     listen.event().await?;
     assert_eq!(listen.terminate().await?.code, Some(0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_can_not_be_read_is_counted_and_printed_nowhere() -> Result<()> {
+    let mut server = NodeServer::guesslyfe().await?;
+    let cli = Cli::new()?;
+    cli.add(&server.url(), "alice", "alice-password").await?;
+    let mut listen = cli.listen(&[])?;
+    server.report("connect").await?;
+    let at = "2026-03-01T10:00:00.000Z";
+    let announcement =
+        |data: Value| json!([{ "type": "system:announcement", "timestamp": at, "data": data }]);
+    server
+        .raw("system:announcement", json!(["not an envelope"]))
+        .await?;
+    server
+        .raw("system:announcement", announcement(json!({ "title": 7 })))
+        .await?;
+    server.raw("system:unheard", announcement(json!({}))).await?;
+    let good = json!({ "title": "Good", "message": "Words", "timestamp": at });
+    server.raw("system:announcement", announcement(good)).await?;
+    let event = listen.event().await?;
+    assert_eq!(text(&event, "/payload/data/title")?, "Good");
+    let ended = listen.terminate().await?;
+    assert_eq!((ended.code, ended.out.as_str()), (Some(0), ""), "{}", ended.err);
+    let status = cli.run(&["status", "--json"]).await?.json()?;
+    for (count, expected) in [("malformed", 2), ("unknown", 1), ("stored", 1)] {
+        assert_eq!(
+            number(&status, &format!("/accounts/0/counts/{count}"))?,
+            expected,
+            "{status}"
+        );
+    }
     Ok(())
 }
 
