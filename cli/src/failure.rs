@@ -8,7 +8,7 @@ use carillon_engine::EngineError;
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    #[error("{0}")]
+    #[error("{0}{next}", next = next_step(.0))]
     Engine(#[from] EngineError),
     #[error("CARILLON_VAULT is \"{0}\"; it can be \"keyring\" or \"file\"")]
     UnknownVault(String),
@@ -38,6 +38,17 @@ pub(crate) enum Failure {
     Signals(std::io::Error),
     #[error("No runtime: {0}")]
     Runtime(std::io::Error),
+}
+
+/// What to type after an error of the engine, which doesn't know the command line.
+fn next_step(error: &EngineError) -> &'static str {
+    match error {
+        EngineError::Owned { .. } => ", or use another CARILLON_HOME",
+        EngineError::UnknownAccount(_) => ". `accounts list` shows them",
+        EngineError::NoAccount => ". Add one with `accounts add`",
+        EngineError::WhichAccount => ": say which one with --account",
+        _ => "",
+    }
 }
 
 impl Failure {

@@ -71,7 +71,10 @@ pub(crate) async fn begin(core: &Arc<Core>, engine: &Engine) -> Result<(), DemoE
     let server = Server::parse(&url, false).map_err(EngineError::from)?;
     for id in accounts {
         // Somebody else may have the port it had.
-        engine.move_account(&id, &server).await?;
+        if let Err(error) = engine.move_account(&id, &server).await {
+            // It says so itself, and the others move all the same.
+            tracing::warn!(%error, account = %id, "Move an account of the demo");
+        }
     }
     Ok(())
 }
@@ -83,6 +86,12 @@ pub(crate) async fn add(core: &Arc<Core>, engine: &Engine) -> Result<Vec<Account
         (demo.server.url(), demo.server.guesslyfe().open_markets())
     };
     let server = Server::parse(&url, false).map_err(EngineError::from)?;
+    for id in self::accounts(engine).await? {
+        // Nothing of a demo is worth keeping for a key that is in another vault.
+        if let Err(EngineError::KeyMissing { .. }) = engine.reader().store(&id).await {
+            engine.remove_account(&id).await?;
+        }
+    }
     let mut accounts = Vec::new();
     for login in guesslyfe::demo_accounts() {
         let Password::Plain(password) = &login.password else {

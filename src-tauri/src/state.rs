@@ -233,6 +233,16 @@ impl Core {
         Ok(self.keeping.lock().await.view())
     }
 
+    /// Keeps tokens and keys in the system's keyring again. Nothing moves: what is sealed in the file opens again with
+    /// its passphrase.
+    pub(crate) async fn use_keyring(self: &Arc<Self>) -> Result<VaultView, ApiError> {
+        self.keeping.lock().await.leave_file()?;
+        self.choose(|settings| settings.vault = VaultChoice::Keyring)
+            .await?;
+        self.restart().await;
+        Ok(self.keeping.lock().await.view())
+    }
+
     /// Stops the engine and starts it with what there is now. Whoever asked for it may stop waiting.
     async fn restart(self: &Arc<Self>) {
         let core = Arc::clone(self);

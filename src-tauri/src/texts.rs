@@ -36,6 +36,9 @@ pub(crate) const IN_MEMORY: &str =
 /// Of a start with `CARILLON_VAULT=file` alone.
 pub(crate) const NO_PASSPHRASE: &str =
     "CARILLON_VAULT is set to file, and CARILLON_PASSPHRASE is not set. Set it, or type the passphrase here.";
+/// Of a wish for the keyring after such a start.
+pub(crate) const FILE_BY_ENVIRONMENT: &str =
+    "Carillon was started with CARILLON_VAULT set to file. Start it without that to use the keyring.";
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use carillon_contract::settings::VaultChoice;
 use carillon_contract::view::{VaultStateView, VaultView};
-use carillon_contract::{ApiError, Secret};
+use carillon_contract::{ApiError, ErrorCode, Secret};
 use carillon_engine::home::Home;
 use carillon_engine::parts::{MemoryVault, SealedFile, TokenVault, VaultEntry, VaultError, VaultState, os};
 use carillon_engine::{EngineError, views};
@@ -111,6 +111,27 @@ impl Keeping {
         let file = opened.map_err(|error| ApiError::from(&EngineError::from(error)))?;
         self.place = Some(Arc::new(file));
         Ok(())
+    }
+}
+
+impl Keeping {
+    /// Forgets the sealed file, so that the next look finds what the person chose.
+    ///
+    /// # Errors
+    /// Where the environment has chosen, and not the person.
+    pub(crate) fn leave_file(&mut self) -> Result<(), ApiError> {
+        match self.asked {
+            Asked::File(_) => Err(ApiError {
+                code: ErrorCode::Invalid,
+                message: texts::FILE_BY_ENVIRONMENT.to_owned(),
+            }),
+            Asked::AsChosen | Asked::Keyring => {
+                self.place = None;
+                Ok(())
+            }
+            // There is no other place for these.
+            Asked::Memory | Asked::Given(_) => Ok(()),
+        }
     }
 }
 
@@ -258,6 +279,16 @@ mod tests {
         let mut none = Keeping::new(Asked::File(None));
         none.look(&home, VaultChoice::Keyring).await;
         assert_eq!(none.view().sentence, texts::NO_PASSPHRASE);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_the_environment_chose_is_not_left_for_the_keyring() {
+        let (_folder, home) = folder();
+        let mut keeping = Keeping::new(Asked::File(Some(secret("right"))));
+        keeping.look(&home, VaultChoice::Keyring).await;
+        assert_eq!(keeping.leave_file().unwrap_err().code, ErrorCode::Invalid);
+        keeping.look(&home, VaultChoice::Keyring).await;
+        assert_eq!(keeping.view().backend, "sealed-file");
     }
 
     #[tokio::test]

@@ -105,26 +105,38 @@ async fn a_token_that_ends_while_the_server_is_away_is_renewed_when_it_is_back()
 }
 
 #[tokio::test]
-async fn an_account_whose_key_is_lost_can_be_removed_or_begun_anew() -> anyhow::Result<()> {
+async fn an_account_whose_key_is_not_there_is_kept_until_it_is_removed() -> anyhow::Result<()> {
     let mut bench = Bench::new()?;
     let gateway = start(bench.config())?;
     let engine = bench.engine().await?;
     let lost = add_alice(&engine, &gateway.url()).await?;
     engine.stop().await;
 
-    bench.vault = std::sync::Arc::new(MemoryVault::new());
+    // Another place for keys, as a sealed file is one beside the keyring.
+    let first = std::mem::replace(&mut bench.vault, std::sync::Arc::new(MemoryVault::new()));
     let engine = bench.engine().await?;
+    let file = bench.home().join("accounts").join(format!("{}.db", lost.id));
     assert!(matches!(
         engine.reader().store(&lost.id).await,
         Err(EngineError::KeyMissing { .. })
     ));
-    assert!(std::fs::metadata(bench.home().join("accounts").join(format!("{}.db", lost.id))).is_ok());
-    let anew = add_alice(&engine, &gateway.url()).await?;
-    assert_ne!(anew.id, lost.id);
+    let refused = add_alice(&engine, &gateway.url()).await.unwrap_err();
+    assert!(refused.to_string().contains("left as it is"), "{refused}");
+    assert!(file.exists());
     engine.stop().await;
 
-    bench.vault = std::sync::Arc::new(MemoryVault::new());
+    // Back with the key it opens as before.
+    let second = std::mem::replace(&mut bench.vault, first);
     let engine = bench.engine().await?;
+    assert_eq!(engine.reader().store(&lost.id).await?.account(), &lost);
+    engine.stop().await;
+
+    bench.vault = second;
+    let engine = bench.engine().await?;
+    engine.remove_account(&lost.id).await?;
+    assert!(!file.exists());
+    let anew = add_alice(&engine, &gateway.url()).await?;
+    assert_ne!(anew.id, lost.id);
     engine.remove_account(&anew.id).await?;
     assert!(engine.reader().entries().await?.is_empty());
     assert_eq!(std::fs::read_dir(bench.home().join("accounts"))?.count(), 0);

@@ -92,6 +92,9 @@ macro_rules! with_commands {
             check_vault() -> $crate::view::VaultView;
             /// Keeps tokens and keys in a file sealed with this passphrase; makes the file, or opens it.
             use_sealed_vault(passphrase: $crate::Secret) -> $crate::view::VaultView;
+            /// Keeps tokens and keys in the system's keyring again. The sealed file stays where it is, and what is
+            /// sealed in it stays closed until it is opened again.
+            use_keyring() -> $crate::view::VaultView;
         }
     };
 }

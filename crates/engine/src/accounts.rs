@@ -77,18 +77,13 @@ impl Engine {
             .registry
             .sameness(&platform_id, &server.as_text(), &identity.user_id);
         if let Some(id) = self.registry.find(&sameness).await? {
-            match self.reader.store(&id).await {
-                Ok(store) => {
-                    self.renew_sign_in(&id, &tokens).await?;
-                    return Ok(Added {
-                        account: store.account().clone(),
-                        renewed: true,
-                    });
-                }
-                // Nobody can read that cache any more; the person asks for the account, so it begins anew.
-                Err(EngineError::KeyMissing { .. }) => erase(&self.parts, &self.registry, &id).await?,
-                Err(error) => return Err(error),
-            }
+            // A cache that nobody can open now is not thrown away unasked: its key may be in another vault.
+            let store = self.reader.store(&id).await?;
+            self.renew_sign_in(&id, &tokens).await?;
+            return Ok(Added {
+                account: store.account().clone(),
+                renewed: true,
+            });
         }
         let account = Account {
             id: AccountId::new(Uuid::now_v7().to_string()),

@@ -22,7 +22,7 @@ pub enum EngineError {
         source: std::io::Error,
     },
     /// Another process owns the data folder.
-    #[error("Carillon is running already{}. Stop it first, or use another CARILLON_HOME",
+    #[error("Carillon is running already{}. Stop it first",
         .pid.map_or(String::new(), |pid| format!(" as process {pid}")))]
     Owned {
         /// The owner's process id, where it is known.
@@ -94,13 +94,13 @@ pub enum EngineError {
         known: String,
     },
     /// No account of this name.
-    #[error("There is no account \"{0}\". `accounts list` shows them")]
+    #[error("There is no account \"{0}\"")]
     UnknownAccount(String),
     /// No account at all.
-    #[error("There is no account yet. Add one with `accounts add`")]
+    #[error("There is no account yet")]
     NoAccount,
     /// More than one, and none was named.
-    #[error("There are several accounts: say which one with --account")]
+    #[error("There are several accounts, and none was named")]
     WhichAccount,
     /// The system gives no random numbers.
     #[error("The system gives no random numbers")]

@@ -13,13 +13,13 @@ pub struct Server(Url);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// Not a URL.
-    #[error("\"{0}\" is not an address; it should look like https://example.com")]
+    #[error("\"{0}\" is not an address. It should look like https://example.com")]
     NotAUrl(String),
     /// Neither http, https, ws nor wss.
-    #[error("\"{0}:\" is not an address of a server; use https://")]
+    #[error("\"{0}:\" is not an address of a server. Use https://")]
     Scheme(String),
     /// A user name or password in the URL.
-    #[error("the address holds a user name or a password; leave them out and sign in instead")]
+    #[error("The address holds a user name or a password. Leave them out and sign in instead")]
     Credentials,
     /// Clear text to another computer without consent.
     #[error("{0} would be reached without encryption: anybody on the way could read the token. Use https://")]

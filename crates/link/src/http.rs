@@ -27,7 +27,7 @@ pub struct Http {
 
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
-#[error("no HTTP client")]
+#[error("HTTP could not be set up")]
 pub struct HttpError(#[from] reqwest::Error);
 
 impl Http {

@@ -15,21 +15,21 @@ pub struct Tokens {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum SignInError {
     /// The user name or the password is wrong, or the refresh token is no longer accepted.
-    #[error("the server refused: {0}")]
+    #[error("The server refused: {0}")]
     Refused(String),
     /// Too many tries.
-    #[error("the server asks to wait{}", .after_s.map_or(String::new(), |s| format!(" {s} s")))]
+    #[error("The server asks to wait{}", .after_s.map_or(String::new(), |s| format!(" {s} s")))]
     TryLater {
         /// Seconds to wait, where the server says.
         after_s: Option<u64>,
     },
     /// The server has trouble of its own.
-    #[error("the server answered with status {0}")]
+    #[error("The server answered with status {0}")]
     ServerTrouble(u16),
     /// The answer is not this platform's.
-    #[error("the answer is not what this platform gives (status {0}); is the address right?")]
+    #[error("What answers there is not a server of this platform (status {0}). Is the address right?")]
     NotThisPlatform(u16),
     /// The token lacks a claim.
-    #[error("the token does not say \"{0}\"; it is not one of this platform's")]
+    #[error("The token does not say \"{0}\"; it is not one of this platform's")]
     Incomplete(&'static str),
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The key does not open the file, or the file is no longer a database.
-    #[error("the key does not open {}; or the file is damaged. It was left as it is", path.display())]
+    #[error("The key does not open {}, or the file is damaged. It was left as it is", path.display())]
     WrongKey {
         /// The file.
         path: PathBuf,
@@ -24,22 +24,22 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// A newer version of the app has written the file.
-    #[error("{} was written by a newer version of Carillon; it was left as it is", path.display())]
+    #[error("{} was written by a newer version of Carillon. It was left as it is", path.display())]
     TooNew {
         /// The file.
         path: PathBuf,
     },
     /// A key that is not 64 hexadecimal digits.
-    #[error("the database key is not one of Carillon's")]
+    #[error("The database key is not one of Carillon's")]
     MalformedKey,
     /// No room on the disk. What was to be written is not lost: it was not taken.
-    #[error("the disk is full")]
+    #[error("The disk is full")]
     DiskFull,
     /// The database refused a statement.
-    #[error("the cache could not be read or written")]
+    #[error("The cache could not be read or written")]
     Database(#[source] sqlx::Error),
     /// A migration failed; the file is as it was before it.
-    #[error("the cache could not be brought up to date")]
+    #[error("The cache could not be brought up to date")]
     Migrate(#[source] sqlx::migrate::MigrateError),
     /// A file or folder could not be made, read or deleted.
     #[error("{} could not be accessed", path.display())]
@@ -51,19 +51,19 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// The system gave no random bytes.
-    #[error("the system gives no random numbers")]
+    #[error("The system gives no random numbers")]
     Random(#[source] getrandom::Error),
     /// A value could not be written as JSON.
-    #[error("a value could not be written as JSON")]
+    #[error("A value could not be written as JSON")]
     Json(#[from] serde_json::Error),
     /// Another write of the same group failed, and this one was taken back with it.
-    #[error("the write was taken back with others")]
+    #[error("The write was taken back with others")]
     TakenBack,
     /// A defect of the store: a write panicked, and was taken back.
-    #[error("a write failed by a defect of Carillon")]
+    #[error("A write failed by a defect of Carillon")]
     Defect,
     /// The store has been closed.
-    #[error("the cache is closed")]
+    #[error("The cache is closed")]
     Closed,
 }
 

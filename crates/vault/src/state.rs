@@ -24,7 +24,7 @@ impl VaultState {
             }
             Self::Missing => {
                 "No usable keyring was found. Start or set up your system's keyring, or choose a file that you \
-                 seal with a passphrase, or stay signed in for this session only."
+                 seal with a passphrase."
             }
             Self::Refused => {
                 "The keyring refused to store a secret. Check that Carillon may use it, or choose a file that \

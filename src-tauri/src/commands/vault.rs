@@ -14,3 +14,7 @@ pub(crate) async fn check_vault(core: &Arc<Core>) -> Result<VaultView, ApiError>
 pub(crate) async fn use_sealed_vault(core: &Arc<Core>, passphrase: Secret) -> Result<VaultView, ApiError> {
     core.use_sealed_vault(passphrase).await
 }
+
+pub(crate) async fn use_keyring(core: &Arc<Core>) -> Result<VaultView, ApiError> {
+    core.use_keyring().await
+}

@@ -14,6 +14,7 @@ use carillon_vault::{Entry, MemoryVault, TokenVault};
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, Plan, block_on, emit, gateway};
+use crate::secrets::{none_crossed, secrets_of};
 
 /// What was called so far.
 struct Journey<'a> {
@@ -61,6 +62,8 @@ fn every_command_crosses_and_answers() {
     );
     desk.wait_until_online(&account);
     let id = &account.id;
+    let mut secrets = secrets_of(&vault, id.as_str());
+    secrets.extend(["demo-alice", "a long one"].map(str::to_owned));
     let topic = json!({ "kind": "market", "id": "m-1" });
     journey.call::<()>("follow", json!({ "account": id, "topic": topic }));
     desk.hear("the topic to be joined", |event| match event {
@@ -186,9 +189,15 @@ fn every_command_crosses_and_answers() {
         ("sealed-file", VaultStateView::Ready)
     );
     assert_eq!(desk.snapshot().settings.vault, VaultChoice::SealedFile);
+    // The place that this app was given stands for the keyring.
+    let view: VaultView = journey.call("use_keyring", json!({}));
+    assert_eq!(view.state, VaultStateView::Ready);
+    assert_eq!(desk.snapshot().settings.vault, VaultChoice::Keyring);
 
     let all: BTreeSet<String> = NAMES.iter().map(|name| (*name).to_owned()).collect();
     assert_eq!(journey.called, all);
+    // Of all that every command answered, and of what was told meanwhile.
+    none_crossed(&desk, &secrets);
     desk.close();
 }
 

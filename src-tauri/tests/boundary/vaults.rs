@@ -89,5 +89,15 @@ fn without_a_keyring_a_passphrase_keeps_accounts_over_restarts() {
     let view: VaultView = desk.call("use_sealed_vault", json!({ "passphrase": "a long one" }));
     assert_eq!(view.state, VaultStateView::Ready);
     assert_eq!(desk.snapshot().accounts[0].account, account);
+
+    // There and back: what is sealed in the file waits there meanwhile.
+    let view: VaultView = desk.call("use_keyring", json!({}));
+    assert_eq!(view.backend, "keyring");
+    let snapshot = desk.snapshot();
+    assert_eq!(snapshot.vault.backend, "keyring");
+    assert_eq!((snapshot.accounts.len(), snapshot.closed.len()), (0, 1));
+    let view: VaultView = desk.call("use_sealed_vault", json!({ "passphrase": "a long one" }));
+    assert_eq!(view.state, VaultStateView::Ready);
+    assert_eq!(desk.snapshot().accounts[0].account, account);
     desk.close();
 }

@@ -103,7 +103,7 @@ async fn addresses_at_which_no_such_server_is_are_told_apart() -> Result<()> {
         .run_with(&add(&website.url, &PASSWORD), "demo-alice\n")
         .await?
         .complaint(6)?;
-    assert!(said.contains("is the address right?"), "{said}");
+    assert!(said.contains("Is the address right?"), "{said}");
     assert_eq!(accounts(&cli).await?, Vec::<Value>::new());
     Ok(())
 }

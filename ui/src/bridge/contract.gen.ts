@@ -1015,4 +1015,9 @@ check_vault: { args: { }, answer: VaultView },
  * Keeps tokens and keys in a file sealed with this passphrase; makes the file, or opens it.
  */
 use_sealed_vault: { args: { passphrase: Secret, }, answer: VaultView },
+/**
+ * Keeps tokens and keys in the system's keyring again. The sealed file stays where it is, and what is
+ * sealed in it stays closed until it is opened again.
+ */
+use_keyring: { args: { }, answer: VaultView },
 }

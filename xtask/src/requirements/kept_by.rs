@@ -49,7 +49,7 @@ impl<'a> Files<'a> {
 fn holds(path: &str, text: &str, name: &str) -> bool {
     if path.ends_with(FUNCTIONS) {
         let function = name.rsplit("::").next().unwrap_or(name);
-        return is_function_name(function) && has_function(text, function);
+        return is_function_name(function) && has_test(text, function);
     }
     if TITLES.iter().any(|ending| path.ends_with(ending)) {
         let quoted = ['\'', '"', '`']
@@ -67,15 +67,32 @@ fn is_function_name(name: &str) -> bool {
             .all(|letter| letter == '_' || letter.is_ascii_alphanumeric())
 }
 
-fn has_function(text: &str, name: &str) -> bool {
-    text.lines()
-        .map(str::trim_start)
-        .filter(|line| !line.starts_with("//"))
-        .any(|line| {
-            let called = line.split_once("fn ").map(|(_, rest)| rest);
-            let after = called.and_then(|rest| rest.strip_prefix(name));
-            after.is_some_and(|after| after.starts_with(['(', '<']))
-        })
+/// Whether the text holds a test function of this name: one with an attribute that ends in `test` above it.
+fn has_test(text: &str, name: &str) -> bool {
+    let mut is_test = false;
+    for line in text.lines().map(str::trim) {
+        if let Some(attribute) = line.strip_prefix("#[") {
+            is_test |= is_test_attribute(attribute);
+            continue;
+        }
+        if line.is_empty() || line.starts_with("//") {
+            continue;
+        }
+        let called = line.split_once("fn ").map(|(_, rest)| rest);
+        let after = called.and_then(|rest| rest.strip_prefix(name));
+        if is_test && after.is_some_and(|after| after.starts_with(['(', '<'])) {
+            return true;
+        }
+        // An attribute of several lines belongs to what comes after its end.
+        is_test &= called.is_none() && !line.ends_with(['{', '}', ';']);
+    }
+    false
+}
+
+/// `test]`, `tokio::test(start_paused = true)]`, and whatever else a crate calls so.
+fn is_test_attribute(attribute: &str) -> bool {
+    let path = attribute.split(['(', ']', ' ']).next().unwrap_or_default();
+    path == "test" || path.ends_with("::test")
 }
 
 #[cfg(test)]
@@ -84,12 +101,12 @@ mod tests {
 
     #[test]
     fn a_rust_test_is_a_function_of_its_name() {
-        let text =
-            "#[test]\nfn one() {}\n    async fn two<T>(x: T) {}\n// fn three() {}\nfn four_more() {}\n";
+        let text = "#[test]\nfn one() {}\n#[tokio::test(start_paused = true)]\n#[ignore]\n    async fn two<T>(x: T) {}\n\
+             // fn three() {}\n#[test]\nfn four_more() {}\nfn helper() {}\n#[tests]\nfn five() {}\n";
         for name in ["one", "two", "tests::one"] {
             assert!(holds("a.rs", text, name), "{name}");
         }
-        for name in ["three", "four", "on", "", "one()", "tests::"] {
+        for name in ["three", "four", "five", "helper", "on", "", "one()", "tests::"] {
             assert!(!holds("a.rs", text, name), "{name}");
         }
     }

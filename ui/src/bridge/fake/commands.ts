@@ -260,4 +260,14 @@ export const commands: Handlers = {
     world.tell({ type: 'settings', settings: world.settings })
     return world.vault
   },
+  use_keyring: (world) => {
+    world.vault = {
+      backend: 'keyring',
+      state: 'ready',
+      sentence: 'Tokens and keys are kept in this computer’s keyring.',
+    }
+    world.settings = { ...world.settings, vault: 'keyring' }
+    world.tell({ type: 'settings', settings: world.settings })
+    return world.vault
+  },
 }
