@@ -1,9 +1,11 @@
 //! Native notifications: what rings is shown through the system, and a tap leads into the window.
 
+mod permit;
 mod wording;
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use carillon_contract::view::Navigate;
 use carillon_contract::{ApiError, ErrorCode};
 use carillon_engine::notify::{Notifier, Ring};
@@ -21,7 +23,14 @@ const GOES: &str = "goes";
 const TAP: &str = "tap";
 
 /// Shows native notifications.
+#[async_trait]
 pub trait Bell: Send + Sync {
+    /// Asks the system whether it lets them through; on phones the system asks the person.
+    ///
+    /// # Errors
+    /// A sentence for the person, where nothing would be shown.
+    async fn permit(&self) -> Result<(), ApiError>;
+
     /// Shows one, without waiting for the person.
     ///
     /// # Errors
@@ -51,14 +60,20 @@ impl Notifier for Ringer {
 }
 
 /// Shows one, whatever the settings say: the person asked for it.
-pub(crate) fn test(bell: &dyn Bell) -> Result<(), ApiError> {
+pub(crate) async fn test(bell: &dyn Bell) -> Result<(), ApiError> {
+    bell.permit().await?;
     bell.ring(texts::TEST_TITLE, texts::TEST_BODY, &Navigate::Settings)
 }
 
 /// The system's notifications.
 pub(crate) struct SystemBell<R: Runtime>(pub(crate) AppHandle<R>);
 
+#[async_trait]
 impl<R: Runtime> Bell for SystemBell<R> {
+    async fn permit(&self) -> Result<(), ApiError> {
+        permit::ask(&self.0).await
+    }
+
     fn ring(&self, title: &str, body: &str, goes: &Navigate) -> Result<(), ApiError> {
         let body = if cfg!(target_os = "linux") {
             without_markup(body)

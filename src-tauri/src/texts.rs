@@ -27,6 +27,13 @@ pub(crate) const TEST_TITLE: &str = "Notifications reach you";
 /// Below it.
 pub(crate) const TEST_BODY: &str = "This is how Carillon rings.";
 
+/// Where the system lets none through.
+pub(crate) const NOT_SHOWN: &str = if cfg!(target_os = "linux") {
+    "Nothing on this desktop shows notifications. Start its notification service, then try again."
+} else {
+    "The system does not let Carillon show notifications. Allow them in the system’s settings, then try again."
+};
+
 /// Of a sealed file whose passphrase was not typed yet.
 pub(crate) const SEALED: &str =
     "Tokens and keys are sealed in a file on this computer. Type its passphrase to open it.";

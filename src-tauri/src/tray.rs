@@ -5,6 +5,7 @@ mod look;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tauri::image::Image;
 use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
@@ -18,13 +19,17 @@ use crate::{texts, window};
 /// The icon's name within the app.
 const TRAY: &str = "tray";
 
+/// How often a place for it is looked for, and how long is waited in between: two minutes in all.
+const LOOKS: u32 = 24;
+const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
+
 /// The two entries of its menu.
 const OPEN: &str = "open";
 const QUIT: &str = "quit";
 
 /// Puts the icon into the tray, where the desktop has one, and keeps it up to date.
 pub(crate) async fn keep<R: Runtime>(app: AppHandle<R>, core: Arc<Core>) {
-    if !host::is_there().await {
+    if !arrives(&core).await {
         tracing::info!("This desktop has no tray: closing the window quits");
         return;
     }
@@ -39,6 +44,20 @@ pub(crate) async fn keep<R: Runtime>(app: AppHandle<R>, core: Arc<Core>) {
         () = core.stopping.cancelled() => {}
         () = follow(&app, &core) => {}
     }
+}
+
+/// Waits for a place for the icon. An app that starts with the desktop is often there before its tray.
+async fn arrives(core: &Core) -> bool {
+    for _ in 0..LOOKS {
+        if host::is_there().await {
+            return true;
+        }
+        tokio::select! {
+            () = core.stopping.cancelled() => return false,
+            () = tokio::time::sleep(BETWEEN_LOOKS) => {}
+        }
+    }
+    false
 }
 
 fn build<R: Runtime>(app: &AppHandle<R>) {

@@ -36,22 +36,24 @@ pub(crate) enum Part {
     Ui,
     /// The app's real window.
     Window,
-    /// The demo command, as someone would run it.
+    /// The demo command with what is built already: a shortcut to `fresh-demo`.
     Demo,
-    /// The demo command in a fresh clone with an empty cache. It builds everything anew, so a whole run leaves it out.
+    /// The demo command as someone runs it first: in a fresh clone with an empty cache, where it builds everything anew.
     FreshDemo,
     /// Only those of the workspace's tests that need a keyring; a whole run has them in `workspace`.
     Keyring,
 }
 
 /// What a whole run consists of.
-const WHOLE: [Part; 6] = [
+const WHOLE: [Part; 8] = [
     Part::Tools,
     Part::Check,
     Part::Workspace,
     Part::Doc,
     Part::Node,
+    Part::Ui,
     Part::Window,
+    Part::FreshDemo,
 ];
 
 /// What it takes to compile the whole workspace: the app takes the built UI in.

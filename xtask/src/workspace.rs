@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -26,10 +26,10 @@ impl Workspace {
         let xtask = std::env::var_os("CARGO_MANIFEST_DIR")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         let root = xtask.parent().context("Find the workspace above xtask")?;
-        let cache = match (std::env::var_os(CACHE), std::env::var_os("HOME")) {
+        let cache = match (std::env::var_os(CACHE), std::env::home_dir()) {
             (Some(cache), _) => PathBuf::from(cache),
-            (None, Some(home)) => Path::new(&home).join(".cache/carillon"),
-            (None, None) => bail!("Neither {CACHE} nor HOME says where to keep what is built"),
+            (None, Some(home)) => home.join(".cache/carillon"),
+            (None, None) => bail!("Neither {CACHE} nor a home folder says where to keep what is built"),
         };
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| cache.join("target"), PathBuf::from);
         Ok(Self {

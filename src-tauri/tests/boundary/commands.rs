@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use carillon_app::commands::NAMES;
 use carillon_contract::entity::{Activity, Entity, Series};
-use carillon_contract::settings::{Theme, VaultChoice};
+use carillon_contract::settings::{Consent, Theme, VaultChoice};
 use carillon_contract::view::{
     AccountLink, Navigate, NoticePage, PlatformView, Snapshot, VaultStateView, VaultView,
 };
@@ -166,6 +167,13 @@ fn every_command_crosses_and_answers() {
     settings.theme = Theme::Dark;
     journey.call::<()>("set_settings", json!({ "settings": settings }));
     assert_eq!(desk.snapshot().settings.theme, Theme::Dark);
+    desk.bells.muted.store(true, Ordering::Relaxed);
+    let unheard = desk.fail("test_notification", json!({}));
+    assert_eq!(unheard.message, "The system shows nothing.");
+    settings.notifications.consent = Consent::Granted;
+    desk.fail("set_settings", json!({ "settings": settings }));
+    assert_eq!(desk.snapshot().settings.notifications.consent, Consent::Unasked);
+    desk.bells.muted.store(false, Ordering::Relaxed);
     journey.call::<()>("test_notification", json!({}));
     assert!(matches!(
         desk.bells.rung().as_slice(),

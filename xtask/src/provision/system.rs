@@ -177,6 +177,10 @@ const TABLE: [Row; 15] = [
 
 /// Installs what is missing, or says exactly what to install and stops.
 pub(super) fn provide(workspace: &Workspace, needs: &[Need]) -> Result<()> {
+    if !cfg!(target_os = "linux") {
+        // What can't be looked for here is told each time, before the compiler asks for it.
+        println!("{}", elsewhere());
+    }
     let rows = missing(needs, Sign::is_there);
     if rows.is_empty() {
         println!("What is needed of the system is there.");
@@ -187,7 +191,10 @@ pub(super) fn provide(workspace: &Workspace, needs: &[Need]) -> Result<()> {
     if is_installed("apt-get") {
         return debian(workspace, needs, &rows);
     }
-    bail!("{}", elsewhere())
+    if cfg!(target_os = "linux") {
+        println!("{}", elsewhere());
+    }
+    bail!("Install what is missing, then try again")
 }
 
 fn missing(needs: &[Need], is_there: impl Fn(&Sign) -> bool) -> Vec<&'static Row> {
@@ -205,13 +212,12 @@ fn names(rows: &[&Row]) -> Vec<&'static str> {
 /// What to do where the packages' names are not known here.
 fn elsewhere() -> &'static str {
     if cfg!(target_os = "macos") {
-        "Install the command line tools with `xcode-select --install`, and Node 20.19 or newer; then try again."
+        "Needed on macOS: the command line tools (`xcode-select --install`), and Node 20.19 or newer."
     } else if cfg!(windows) {
-        "Install git and Node 20.19 or newer; then try again. Also needed: the C++ build tools of Visual Studio, \
-         WebView2 (part of Windows 11), and OpenSSL with OPENSSL_DIR saying where it is."
+        "Needed on Windows: git, Node 20.19 or newer, the C++ build tools of Visual Studio, WebView2 (part of \
+         Windows 11), and OpenSSL with OPENSSL_DIR saying where it is."
     } else {
-        "Install it with this system's package manager, then try again. How its packages are called on each \
-         distribution stands at https://v2.tauri.app/start/prerequisites/"
+        "How the packages are called on each distribution stands at https://v2.tauri.app/start/prerequisites/"
     }
 }
 
@@ -219,7 +225,10 @@ fn debian(workspace: &Workspace, needs: &[Need], rows: &[&Row]) -> Result<()> {
     let packages = names(rows).join(" ");
     let line = format!("apt-get install --yes --quiet --no-install-recommends {packages}");
     let Some(become_root) = root(workspace) else {
-        bail!("Installing it needs a password. Run this line, then try again:\n  sudo {line}");
+        bail!(
+            "Installing it needs a password. Run this line, then try again:\n  {}",
+            by_hand(&line)
+        );
     };
     println!("Installing with apt-get: {packages}.");
     for arguments in ["apt-get update --quiet", line.as_str()] {
@@ -229,7 +238,10 @@ fn debian(workspace: &Workspace, needs: &[Need], rows: &[&Row]) -> Result<()> {
         // apt-get's failure to update is not the end: the lists that are there may do.
         let ran = aloud(command.env("DEBIAN_FRONTEND", "noninteractive"))?;
         if !ran.success && arguments == line {
-            bail!("These Debian packages could not be installed: {packages}. Try:\n  sudo {line}");
+            bail!(
+                "These Debian packages could not be installed: {packages}. Try:\n  {}",
+                by_hand(&line)
+            );
         }
     }
     match names(&missing(needs, Sign::is_there)).as_slice() {
@@ -239,6 +251,11 @@ fn debian(workspace: &Workspace, needs: &[Need], rows: &[&Row]) -> Result<()> {
             left.join(" ")
         ),
     }
+}
+
+/// The whole line for a person, who may never have fetched the lists of packages.
+fn by_hand(line: &str) -> String {
+    format!("sudo apt-get update && sudo {line}")
 }
 
 /// The words before a command that make it root's; `None` where that needs a password.

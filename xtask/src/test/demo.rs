@@ -16,28 +16,32 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// The command in this checkout, with what is built already.
 pub(super) fn as_it_is(workspace: &Workspace) -> Result<Tally> {
-    let myself = std::env::current_exe().context("Find this program")?;
-    let demo = |arguments: &[&str]| {
-        let mut command = workspace.command(&myself, &[]);
-        command.arg("demo").args(arguments);
-        without_display(command)
-    };
     let picture = workspace.target.join("demo-test.png");
-    let mut sum = test("without a display it says what to run", || {
-        let ran = aloud(&mut demo(&[]))?;
+    let shown = test("it shows live prices and writes a picture of them", || {
+        shows(&picture, || {
+            aloud(demo(workspace, &["--virtual", "--picture"])?.arg(&picture))
+        })
+    });
+    Ok(without_a_display(workspace).and(shown))
+}
+
+fn without_a_display(workspace: &Workspace) -> Tally {
+    test("without a display it says what to run", || {
+        let ran = aloud(&mut demo(workspace, &[])?)?;
         ensure!(!ran.success, "it ended as if all were well");
         ensure!(
             ran.output.contains("cargo xtask demo --virtual"),
             "it does not say so"
         );
         Ok(())
-    });
-    sum = sum.and(test("it shows live prices and writes a picture of them", || {
-        shows(&picture, || {
-            aloud(demo(&["--virtual", "--picture"]).arg(&picture))
-        })
-    }));
-    Ok(sum)
+    })
+}
+
+fn demo(workspace: &Workspace, arguments: &[&str]) -> Result<Command> {
+    let myself = std::env::current_exe().context("Find this program")?;
+    let mut command = workspace.command(&myself, &[]);
+    command.arg("demo").args(arguments);
+    Ok(without_display(command))
 }
 
 /// The command in a fresh clone of what is committed here, with an empty cache. What cargo has downloaded stays.
@@ -49,7 +53,7 @@ pub(super) fn in_a_fresh_clone(workspace: &Workspace) -> Result<Tally> {
     });
     // Gigabytes; what can't be removed is seen there.
     fs::remove_dir_all(&folder).with_context(|| format!("Remove {}", folder.display()))?;
-    Ok(tally)
+    Ok(without_a_display(workspace).and(tally))
 }
 
 fn fresh(workspace: &Workspace, folder: &Path) -> Result<()> {
