@@ -81,6 +81,13 @@ CREATE TABLE gaps (
     why     TEXT    NOT NULL
 ) STRICT;
 
+CREATE TABLE history (
+    id    INTEGER PRIMARY KEY AUTOINCREMENT,
+    at    INTEGER NOT NULL, -- ms; of several that were alike, the newest
+    times INTEGER NOT NULL DEFAULT 1, -- how many that were alike came one after the other
+    act   TEXT    NOT NULL  -- a JSON object
+) STRICT;
+
 CREATE TABLE notices (
     id          INTEGER PRIMARY KEY AUTOINCREMENT, -- in order of arrival
     notice_at   INTEGER NOT NULL, -- as events.dedupe_at
@@ -159,6 +166,11 @@ CREATE TABLE topics (
     refusal    TEXT, missing_since INTEGER,   -- the server's words where it refused
     PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tuning (
+    id     INTEGER PRIMARY KEY CHECK (id = 1),
+    tuned TEXT NOT NULL -- a JSON object; what is not in it is as the guide says
+) STRICT;
 
 CREATE TABLE unread (
     category TEXT    PRIMARY KEY,

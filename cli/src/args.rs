@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use carillon_contract::history::TransportKind;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 /// Carillon without a window: one inbox for every business platform that speaks Socket.IO.
@@ -58,6 +59,8 @@ pub(crate) enum Accounts {
         #[arg(long)]
         json: bool,
     },
+    /// Make an account's connection otherwise than its platform's guide says; without a switch, say how it is made
+    Tune(Tune),
     /// Sign out, and erase everything of an account from this computer
     Remove {
         #[command(flatten)]
@@ -103,6 +106,47 @@ pub(crate) struct Which {
     /// Which account, where there are several: its id or the beginning of it, or the user's name
     #[arg(long, value_name = "ACCOUNT")]
     pub(crate) account: Option<String>,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct Tune {
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// What may carry the connection, in the order in which it is tried: websocket, polling
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = transport)]
+    pub(crate) transports: Option<Vec<TransportKind>>,
+    /// Fast tries; after them it goes on slowly
+    #[arg(long, value_name = "N")]
+    pub(crate) attempts: Option<u32>,
+    /// The pause before the second try, for example 1s
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(crate) delay: Option<Duration>,
+    /// What each further pause is multiplied by
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) factor: Option<f64>,
+    /// The longest pause of the fast tries
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(crate) cap: Option<Duration>,
+    /// How long one try may take
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(crate) timeout: Option<Duration>,
+    /// How often the connection is checked while it is online; 0s means never
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(crate) health_check: Option<Duration>,
+    /// First of all, go back to what the guide says
+    #[arg(long)]
+    pub(crate) reset: bool,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn transport(word: &str) -> Result<TransportKind, String> {
+    match word {
+        "websocket" => Ok(TransportKind::Websocket),
+        "polling" => Ok(TransportKind::Polling),
+        _ => Err("it can be websocket or polling".to_owned()),
+    }
 }
 
 #[derive(ClapArgs)]

@@ -5,9 +5,10 @@ mod inbox;
 mod listen;
 mod status;
 mod topics;
+mod tune;
 
 use carillon_engine::home::Home;
-use carillon_engine::parts::Platforms;
+use carillon_engine::parts::{Platforms, VaultState};
 use carillon_engine::{Engine, EngineError, Reader};
 
 use crate::args::{Accounts, Add, Args, Command};
@@ -33,6 +34,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
         Command::Accounts(command) => match command {
             Accounts::Add(asked) => add(home, asked).await,
             Accounts::List { json } => accounts::list(&reader().await?, json).await,
+            Accounts::Tune(asked) => tune::run(engine().await?, asked).await,
             Accounts::Remove { which } => accounts::remove(engine().await?, which).await,
         },
         Command::Listen(listen) => listen::run(engine().await?, listen).await,
@@ -48,6 +50,11 @@ async fn add(home: Home, asked: Add) -> Result<(), Failure> {
     let platforms = Platforms::built_in();
     let asked = accounts::Asked::read(asked, &platforms)?;
     let vault = setup::vault(&home, Use::Add).await?;
+    // No folder is made for an account that could not be kept.
+    match vault.state().await {
+        VaultState::Ready => {}
+        state => return Err(EngineError::VaultState(state).into()),
+    }
     let engine = Engine::own(setup::parts(home, vault, platforms)).await?;
     accounts::add(engine, asked).await
 }

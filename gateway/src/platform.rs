@@ -3,7 +3,7 @@
 //! Adding a platform:
 //! 1. a folder beside `guesslyfe/` with its options, its events as types, its rooms and its socket handlers;
 //! 2. a variant of [`Platform`], and an arm in each match below;
-//! 3. a test file `tests/<platform>.rs`.
+//! 3. a test file `tests/integration/<subject>.rs`.
 
 use std::sync::Arc;
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command as Plain, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
+use carillon_tests::gateway::{Bench, add_alice, online};
 use carillon_tests::http::post;
 use carillon_tests::process::within;
 use carillon_tests::program::program;
@@ -25,8 +26,15 @@ struct Process {
 /// Starts it for a user with this data folder, and reads what it says until it has said where it listens and who can
 /// sign in.
 async fn start(folder: &Path) -> Result<Process> {
+    start_on(folder, 0).await
+}
+
+/// As [`start`], on this port.
+async fn start_on(folder: &Path, port: u16) -> Result<Process> {
     let mut child = Command::new(gateway()?)
-        .args(["--port", "0", "--no-market"])
+        .args(["--port", &port.to_string(), "--no-market"])
+        // Tokens are good for the next one as well.
+        .env("JWT_SECRET", "a secret of these tests, long enough")
         .env_remove("DATA")
         .env("HOME", folder)
         .env("XDG_DATA_HOME", folder)
@@ -113,5 +121,70 @@ async fn numbers_go_on_after_a_kill_and_none_is_given_twice() -> Result<()> {
     let second = start(folder.path()).await?;
     let next = emit(&second.url, 1).await?;
     ensure!(next == [201], "{next:?}");
+    Ok(())
+}
+
+/// Asks the server to tell alice of something so often, and does not wait for the answer's end.
+async fn notify(url: &str, count: usize) -> Result<Vec<u64>> {
+    let body = json!({ "event": "notification", "to": { "username": "alice" }, "count": count });
+    let (_, answer) = post(url, "/dev/emit", &body).await?;
+    let numbers = answer.get("seqs").and_then(Value::as_array);
+    let numbers = numbers.with_context(|| format!("No numbers: {answer}"))?;
+    Ok(numbers.iter().filter_map(Value::as_u64).collect())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_killed_while_it_sends_and_comes_back_leaves_nothing_out() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let mut server = start(folder.path()).await?;
+    let port: u16 = server
+        .url
+        .rsplit(':')
+        .next()
+        .context("No port")?
+        .trim_end_matches('/')
+        .parse()?;
+    let bench = Bench::new()?;
+    let engine = bench.engine().await?;
+    let account = add_alice(&engine, &server.url).await?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    online(&mut listener).await?;
+
+    let mut highest = 0;
+    for round in 0..4 {
+        let sent = notify(&server.url, 100).await?;
+        highest = highest.max(sent.last().copied().unwrap_or(0));
+        if round % 2 == 0 {
+            // In the middle of sending, and without a last word.
+            let url = server.url.clone();
+            let (_, killed) = tokio::join!(
+                // Whether they were numbered before the end is the server's to know.
+                notify(&url, 400),
+                server.child.kill()
+            );
+            killed?;
+        }
+        if round % 2 == 0 {
+            server = start_on(folder.path(), port).await?;
+        }
+    }
+    // The last one that is sent tells how many there are in all.
+    let last = notify(&server.url, 1).await?;
+    let all = last.first().copied().context("No number")?;
+    assert!(all > highest);
+    let store = engine.reader().store(&account.id).await?;
+    within("everything to be stored", async {
+        while u64::try_from(store.event_counts().await?.0)? < all {
+            // Something is told whenever something was stored.
+            listener.next().await.context("The engine has ended")?;
+        }
+        anyhow::Ok(())
+    })
+    .await??;
+    // Every number once: none is missing, and none came twice.
+    assert_eq!(store.event_counts().await?.0, i64::try_from(all)?);
+    assert_eq!(store.gaps(10).await?, []);
+    engine.stop().await;
     Ok(())
 }

@@ -52,7 +52,7 @@ pub(crate) fn command(workspace: &Workspace, demo: &Demo) -> Result<bool> {
     println!("3/4 Building the app. The first time takes some minutes.");
     let programs = build(workspace, demo)?;
 
-    println!("4/4 Opening the app on a server of its own, with a demo account.");
+    println!("4/4 Opening the app on a server of its own, with two demo accounts.");
     if demo.is_virtual {
         let picture = demo
             .picture

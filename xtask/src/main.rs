@@ -36,7 +36,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Opens the app on a server of its own, with a demo account whose market moves; installs and builds what that needs.
+    /// Opens the app on a server of its own, with two demo accounts whose markets move; installs and builds what that needs.
     Demo(demo::Demo),
     /// Shows the UI in a browser, on made-up data.
     Ui,

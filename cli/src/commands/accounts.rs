@@ -166,11 +166,15 @@ pub(crate) async fn list(reader: &Reader, json: bool) -> Result<(), Failure> {
 
 pub(crate) async fn remove(engine: Engine, which: Which) -> Result<(), Failure> {
     let id = engine.reader().find(which.account.as_deref()).await?;
-    engine.remove_account(&id).await?;
-    out::line(&format!(
-        "Removed {}: its token, its key and its cache are gone from this computer.",
-        id
-    ))?;
+    let removed = engine.remove_account(&id).await?;
+    out::line(&if removed.with_secrets {
+        format!("Removed {id}: its token, its key and its cache are gone from this computer.")
+    } else {
+        format!(
+            "Removed {id}: its cache is gone from this computer. Its token and its key were not where secrets are \
+             kept now; if they are in another place (CARILLON_VAULT), they stay there, and the server was not told."
+        )
+    })?;
     engine.stop().await;
     Ok(())
 }

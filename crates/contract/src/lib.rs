@@ -12,6 +12,7 @@ pub mod entity;
 pub mod error;
 pub mod events;
 pub mod frame;
+pub mod history;
 pub mod ids;
 pub mod item;
 pub mod notice;
@@ -21,6 +22,7 @@ pub mod secret;
 pub mod settings;
 pub mod time;
 pub mod topic;
+pub mod tuning;
 pub mod typescript;
 pub mod view;
 

@@ -10,6 +10,7 @@ use crate::counts::Counts;
 use crate::entity::{Activity, Changes, Entity, EntityChange, EntityId, Sample, Series, SeriesPoint};
 use crate::error::{ApiError, ErrorCode};
 use crate::events::{StoredEvent, UiEvent};
+use crate::history::{ConnectionAct, HistoryLine, TransportKind};
 use crate::ids::{AccountId, LocalId, PlatformId};
 use crate::notice::{Level, Notice};
 use crate::outbox::{Outgoing, SendState};
@@ -42,6 +43,9 @@ pub fn module() -> String {
         ConnectionStatus,
         GapReason,
         Gap,
+        TransportKind,
+        ConnectionAct,
+        HistoryLine,
         Topic,
         TopicStatus,
         Level,

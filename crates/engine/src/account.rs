@@ -3,6 +3,7 @@
 //! Accounts share nothing but the hub, so that one can neither delay nor break another.
 
 mod following;
+mod history;
 mod session;
 mod upkeep;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use carillon_contract::continuity::{Cursor, GapReason};
+use carillon_contract::history::ConnectionAct;
 use carillon_contract::{Account, ConnectionStatus, ErrorCode, Frame, Topic, UiEvent};
 use carillon_link::driver::Report;
 use carillon_link::phase::Phase;
@@ -209,6 +211,7 @@ impl Running {
     async fn report(&mut self, report: Report) {
         match report {
             Report::Changed(status) => self.changed(status).await,
+            Report::Did(act) => self.did(act).await,
             Report::Opened { session, connection } => {
                 // What the last connection still brought comes first.
                 self.drain().await;
@@ -340,6 +343,12 @@ impl Running {
     async fn keep(&mut self, batch: Batch, catching_up: bool) -> Result<(), StoreError> {
         match self.write(batch).await {
             Ok((batch, stored)) => {
+                for gap in &batch.gaps {
+                    self.note(&ConnectionAct::Gap(*gap)).await;
+                }
+                if catching_up && let Some(live) = &mut self.session {
+                    live.caught += stored.seqs.iter().flatten().count();
+                }
                 self.tell(batch, stored, catching_up);
                 Ok(())
             }

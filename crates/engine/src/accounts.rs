@@ -5,7 +5,7 @@ use carillon_link::Server;
 use carillon_platforms::{Claims, Platform, Tokens};
 use carillon_store::registry::EntryState;
 use carillon_store::{AccountStore, DatabaseKey, Registry};
-use carillon_vault::{Entry, VaultState};
+use carillon_vault::{Entry, VaultError, VaultState};
 use uuid::Uuid;
 
 use crate::engine::{Engine, Parts};
@@ -34,6 +34,14 @@ pub struct Added {
     /// Whether it was there already and only its token is new: the same person on the same server is one
     /// account.
     pub renewed: bool,
+}
+
+/// What removing an account came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Removed {
+    /// Whether its token and its key were in the vault, and are deleted. Where they are kept in another one, they stay
+    /// there.
+    pub with_secrets: bool,
 }
 
 impl Engine {
@@ -76,6 +84,13 @@ impl Engine {
         let sameness = self
             .registry
             .sameness(&platform_id, &server.as_text(), &identity.user_id);
+        // One at a time: two who add the same person would both find that there is none.
+        let _adding = self.adding.lock().await;
+        if let Some(id) = self.registry.unfinished(&sameness).await? {
+            // A removal that the vault broke off stands in the way.
+            let _turn = self.turn(&id).await;
+            erase(&self.parts, &self.registry, &id).await?;
+        }
         if let Some(id) = self.registry.find(&sameness).await? {
             // A cache that nobody can open now is not thrown away unasked: its key may be in another vault.
             let store = self.reader.store(&id).await?;
@@ -145,9 +160,15 @@ impl Engine {
     ///
     /// # Errors
     /// Where something could not be deleted; it is tried again at the next start.
-    pub async fn remove_account(&self, id: &AccountId) -> Result<(), EngineError> {
+    pub async fn remove_account(&self, id: &AccountId) -> Result<Removed, EngineError> {
         let _turn = self.turn(id).await;
         self.end(id).await;
+        let key = match self.parts.vault.get(&Entry::database_key(id.as_str())).await {
+            Ok(found) => found.is_some(),
+            // Parts of it are there, and are deleted.
+            Err(VaultError::Torn { .. }) => true,
+            Err(error) => return Err(error.into()),
+        };
         // An account whose file can't be opened is removed all the same; the server is not told then.
         match self.reader.store(id).await {
             Ok(store) => self.log_out(store.account()).await,
@@ -159,7 +180,7 @@ impl Engine {
         }
         erase(&self.parts, &self.registry, id).await?;
         self.hub.send(carillon_contract::UiEvent::AccountsChanged);
-        Ok(())
+        Ok(Removed { with_secrets: key })
     }
 
     /// Notes that an account is one of the demo's, so that it can be told.

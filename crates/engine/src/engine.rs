@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use carillon_contract::settings::Settings;
+use carillon_contract::tuning::Tuning;
 use carillon_contract::{Account, AccountId, Topic, UiEvent};
 use carillon_link::http::Http;
-use carillon_link::{Handle, Policy, Server, Target, TokenIn, Transport, start};
-use carillon_platforms::platform::{self, Profile};
+use carillon_link::{Handle, Policy, Server, Transport, start};
 use carillon_platforms::{Platform, Registry as Platforms};
 use carillon_store::{AccountStore, Registry};
 use carillon_vault::TokenVault;
@@ -23,6 +23,7 @@ use crate::error::EngineError;
 use crate::home::{Home, Ownership};
 use crate::notify::Notifier;
 use crate::outbox::Outbox;
+use crate::policy;
 use crate::publish::{Hub, Subscriber};
 use crate::reader::Reader;
 use crate::tokens::{self, AccountTokens};
@@ -59,9 +60,6 @@ pub struct Overrides {
     pub largest_event: Option<usize>,
 }
 
-/// The largest event that is accepted, in bytes, where nothing else is said.
-const LARGEST_EVENT: usize = 4 << 20;
-
 /// The engine of the process that owns the data folder.
 pub struct Engine {
     pub(crate) parts: Parts,
@@ -72,6 +70,8 @@ pub struct Engine {
     /// Never held while anything is waited for.
     running: Mutex<BTreeMap<AccountId, Running>>,
     turns: Turns,
+    /// Held while an account is entered.
+    pub(crate) adding: tokio::sync::Mutex<()>,
     _ownership: Ownership,
 }
 
@@ -104,6 +104,7 @@ impl Engine {
             http: Http::new()?,
             running: Mutex::default(),
             turns: Turns::default(),
+            adding: tokio::sync::Mutex::default(),
             _ownership: ownership,
             parts,
         })
@@ -129,7 +130,7 @@ impl Engine {
         let link = match started {
             Some(link) => link,
             None => {
-                let running = self.launch(self.reader.store(id).await?)?;
+                let running = self.launch(self.reader.store(id).await?).await?;
                 let link = running.link.clone();
                 self.running().insert(id.clone(), running);
                 link
@@ -149,11 +150,12 @@ impl Engine {
         self.running().get(id).map(take)
     }
 
-    fn launch(&self, store: AccountStore) -> Result<Running, EngineError> {
+    async fn launch(&self, store: AccountStore) -> Result<Running, EngineError> {
         let account = store.account().clone();
         let platform = self.platform(account.platform.as_str())?;
         // Whether clear text is wanted was asked when the account was added.
         let server = Server::parse(&account.server, true)?;
+        let tuning = store.tuning().await?;
         let tasks = TaskTracker::new();
         let stop = CancellationToken::new();
         let credentials = AccountTokens {
@@ -162,8 +164,8 @@ impl Engine {
             stop: stop.clone(),
         };
         let (link, reports) = start(
-            self.policy(platform.profile()),
-            self.target(platform.profile(), &server),
+            policy::policy(platform.profile(), &tuning, &self.parts.overrides),
+            policy::target(platform.profile(), &server, &tuning, &self.parts.overrides),
             Arc::clone(&self.parts.transport),
             Arc::new(credentials),
             &tasks,
@@ -224,37 +226,29 @@ impl Engine {
         })
     }
 
-    fn policy(&self, profile: &Profile) -> Policy {
-        if let Some(policy) = &self.parts.overrides.policy {
-            return policy.clone();
-        }
-        let reconnection = profile.reconnection;
-        Policy {
-            attempts: reconnection.attempts,
-            delay: reconnection.delay,
-            factor: reconnection.factor,
-            cap: reconnection.cap,
-            jitter: reconnection.jitter,
-            sign_in: profile.welcome_within,
-            ..Policy::default()
-        }
+    /// How the person wants an account's connection to be made otherwise than the platform's guide.
+    ///
+    /// # Errors
+    /// Where its file can't be read.
+    pub async fn tuning(&self, id: &AccountId) -> Result<Tuning, EngineError> {
+        Ok(self.reader.store(id).await?.tuning().await?)
     }
 
-    pub(crate) fn target(&self, profile: &Profile, server: &Server) -> Target {
-        Target {
-            url: server.url().clone(),
-            token_in: match profile.token_in {
-                platform::TokenIn::AuthPayload => TokenIn::AuthPayload,
-                platform::TokenIn::Header => TokenIn::Header,
-            },
-            query: profile
-                .query
-                .iter()
-                .map(|(name, value)| ((*name).into(), (*value).into()))
-                .collect(),
-            open_within: profile.reconnection.timeout,
-            largest_event: self.parts.overrides.largest_event.unwrap_or(LARGEST_EVENT),
+    /// Makes an account's connection like that from now on; one that stands is made anew.
+    ///
+    /// # Errors
+    /// Where no connection can be made like that, or its file can't be written.
+    pub async fn tune(&self, id: &AccountId, tuning: &Tuning) -> Result<(), EngineError> {
+        policy::check(tuning)?;
+        let was_running = {
+            let _turn = self.turn(id).await;
+            self.reader.store(id).await?.set_tuning(tuning).await?;
+            self.end(id).await
+        };
+        if was_running {
+            self.start_account(id).await?;
         }
+        Ok(())
     }
 
     /// Connects every account that the person did not disconnect by hand. One that can't be is told by

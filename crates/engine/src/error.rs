@@ -102,6 +102,9 @@ pub enum EngineError {
     /// More than one, and none was named.
     #[error("There are several accounts, and none was named")]
     WhichAccount,
+    /// No connection can be made like that.
+    #[error("{0}")]
+    Tuning(&'static str),
     /// The system gives no random numbers.
     #[error("The system gives no random numbers")]
     Random,
@@ -131,6 +134,7 @@ impl EngineError {
             | Self::NotAToken
             | Self::NotSendable { .. }
             | Self::TooLate
+            | Self::Tuning(_)
             | Self::UnknownPlatform { .. }
             | Self::WhichAccount => ErrorCode::Invalid,
             Self::SignIn(error) => match error {

@@ -17,6 +17,7 @@ pub mod ingest;
 mod latency;
 pub mod notify;
 mod outbox;
+mod policy;
 pub mod publish;
 pub mod reader;
 pub mod status;

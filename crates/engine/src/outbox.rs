@@ -280,7 +280,8 @@ impl Engine {
             kind: draft.kind.clone(),
             payload: draft.payload.clone(),
         };
-        if matches!(platform.encode(&asked), Call::Unsupported) {
+        // HTTP calls are for signing in so far.
+        if !matches!(platform.encode(&asked), Call::Emit(_)) {
             return Err(EngineError::NotSendable {
                 platform: platform.profile().title,
                 kind: draft.kind,

@@ -21,6 +21,9 @@ use crate::status::{AccountStatus, OpenAccount, Status, VaultStatus};
 /// Gaps that a status shows.
 const GAPS: u32 = 20;
 
+/// Lines of the connection's history that a status shows.
+const HISTORY: u32 = 50;
+
 /// Reads the data folder.
 pub struct Reader {
     home: Home,
@@ -245,6 +248,8 @@ impl Reader {
             kept: store.event_counts().await?.0,
             unread: store.unread().await?,
             gaps: store.gaps(GAPS).await?,
+            history: store.history(HISTORY).await?,
+            tuning: store.tuning().await?,
             cursor: store.cursor().await?.map(|cursor| cursor.number),
             connection,
         })

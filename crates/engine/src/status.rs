@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use carillon_contract::continuity::Gap;
+use carillon_contract::history::HistoryLine;
 use carillon_contract::topic::TopicStatus;
+use carillon_contract::tuning::Tuning;
 use carillon_contract::{Account, AccountId, ApiError, ConnectionStatus, PlatformId, Timestamp};
 use carillon_store::counters::Counts;
 use serde::Serialize;
@@ -71,6 +73,10 @@ pub struct OpenAccount {
     pub unread: BTreeMap<String, i64>,
     /// The newest spans in which events may be missing, newest first.
     pub gaps: Vec<Gap>,
+    /// What the connection did, newest first.
+    pub history: Vec<HistoryLine>,
+    /// What the person wants otherwise of the connection than the platform's guide.
+    pub tuning: Tuning,
     /// The last number of the server's log that is stored.
     pub cursor: Option<i64>,
 }

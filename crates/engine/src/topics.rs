@@ -13,6 +13,10 @@ const PROMISED: Duration = Duration::from_secs(10);
 /// How long an answer is waited for that a server may not give at all.
 const UNPROMISED: Duration = Duration::from_secs(2);
 
+/// How long a page of a server's log is waited for: it may be a megabyte, and a line slow. A line that is dead ends
+/// long before by the heartbeat.
+const PAGE: Duration = Duration::from_secs(60);
+
 /// Sends a request and reads the answer.
 ///
 /// # Errors
@@ -25,7 +29,11 @@ pub(crate) async fn ask(
     let Call::Emit(frame) = platform.encode(request) else {
         return Err(SendError::Impossible);
     };
-    let within = if frame.ack_promised { PROMISED } else { UNPROMISED };
+    let within = match request {
+        Request::Sync { .. } => PAGE,
+        _ if frame.ack_promised => PROMISED,
+        _ => UNPROMISED,
+    };
     let ack = socket.emit_with_ack(frame.name, frame.args, within).await?;
     Ok(platform.read_ack(request, &ack))
 }

@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::act::{Act, act};
 use crate::cause::Cause;
 use crate::handle::{Command, Handle};
 use crate::phase::{Effect, Input, Phase, step, wait};
@@ -68,6 +69,8 @@ pub enum RefreshError {
 pub enum Report {
     /// Where it stands now.
     Changed(Status),
+    /// What it did, for the history.
+    Did(Act),
     /// A connection stands: take its events until they end.
     Opened {
         /// Which session this is; counts up.
@@ -146,7 +149,8 @@ struct Driver {
 
 /// What a piece of work came to.
 enum Done {
-    Opened(Session),
+    /// A connection, and how long opening it took.
+    Opened(Session, Duration),
     Input(Input),
     /// A check that went well.
     Alive,
@@ -195,8 +199,8 @@ impl Driver {
                     None => break,
                 },
                 Some(done) = self.work.join_next() => match done {
-                    Ok(Done::Opened(connection)) => {
-                        self.opened(connection);
+                    Ok(Done::Opened(connection, took)) => {
+                        self.opened(connection, took);
                         Input::Opened
                     }
                     Ok(Done::Input(input)) => input,
@@ -249,7 +253,14 @@ impl Driver {
     fn take(&mut self, input: Input) {
         let dice = rand::random::<f64>();
         let before = self.phase.clone();
-        let (after, effects) = step(&self.policy, before.clone(), input, dice);
+        let (after, effects) = step(&self.policy, before.clone(), input.clone(), dice);
+        let line = self
+            .socket
+            .as_ref()
+            .map(|socket| (socket.transport(), socket.latency()));
+        if let Some(act) = act(&before, &input, &after, line) {
+            self.note(act);
+        }
         if std::mem::discriminant(&before) != std::mem::discriminant(&after) {
             self.wake_at = None;
         }
@@ -267,22 +278,30 @@ impl Driver {
         }
     }
 
-    /// Reports a change. To an account that takes no reports, only the newest changes are kept.
+    /// Reports a change.
     fn tell(&mut self, next_try: Option<Duration>) {
         let status = Status {
             phase: self.phase.clone(),
             socket_id: self.socket_id.clone(),
             next_try,
         };
+        self.make_room(|report| matches!(report, Report::Changed(_)));
+        self.outbox.push_back(Report::Changed(status));
+    }
+
+    /// Reports what was done.
+    fn note(&mut self, act: Act) {
+        self.make_room(|report| matches!(report, Report::Did(_)));
+        self.outbox.push_back(Report::Did(act));
+    }
+
+    /// Of an account that takes no reports, only the newest of each of these kinds are kept.
+    fn make_room(&mut self, is_alike: impl Fn(&Report) -> bool) {
         if self.outbox.len() >= REPORTS
-            && let Some(oldest) = self
-                .outbox
-                .iter()
-                .position(|report| matches!(report, Report::Changed(_)))
+            && let Some(oldest) = self.outbox.iter().position(is_alike)
         {
             self.outbox.remove(oldest);
         }
-        self.outbox.push_back(Report::Changed(status));
     }
 
     fn carry_out(&mut self, effect: Effect) {
@@ -327,10 +346,15 @@ impl Driver {
         }
     }
 
-    fn opened(&mut self, connection: Session) {
+    fn opened(&mut self, connection: Session, took: Duration) {
         self.session += 1;
         self.socket_id = Some(connection.id.clone());
         let socket = Arc::clone(&connection.socket);
+        self.note(Act::Opened {
+            socket_id: connection.id.clone(),
+            transport: socket.transport(),
+            took,
+        });
         self.socket = Some(Arc::clone(&socket));
         self.work
             .spawn(async move { Done::Input(Input::Lost(socket.closed().await)) });
@@ -359,8 +383,9 @@ async fn open(transport: Arc<dyn Transport>, credentials: Arc<dyn Credentials>, 
         Err(TokenError::Missing) => return Done::Input(Input::TokenRefused),
         Err(TokenError::Failed(cause)) => return Done::Input(Input::Lost(cause)),
     };
+    let since = Instant::now();
     match transport.open(&target, &token).await {
-        Ok(session) => Done::Opened(session),
+        Ok(session) => Done::Opened(session, since.elapsed()),
         Err(OpenError::Refused(message)) if credentials.is_auth_error(&message) => {
             Done::Input(Input::TokenRefused)
         }

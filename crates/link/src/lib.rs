@@ -4,6 +4,7 @@
 //! session to whoever asked for the link. Start with [`phase`], where every decision is made without any
 //! I/O; [`driver`] carries the decisions out, and [`handle`] is what others hold.
 
+pub mod act;
 pub mod address;
 pub mod backoff;
 pub mod cause;
@@ -19,6 +20,7 @@ mod socketio;
 pub mod testing;
 pub mod transport;
 
+pub use act::Act;
 pub use address::{AddressError, Server};
 pub use cause::Cause;
 pub use driver::{Credentials, RefreshError, Report, Status, TokenError, start};

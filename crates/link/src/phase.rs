@@ -159,15 +159,9 @@ pub enum Effect {
 
 /// The phase after a try that failed, and how long it lasts.
 pub(crate) fn wait(policy: &Policy, tries: Tries, cause: Cause, dice: f64) -> (Phase, Duration) {
-    let token = match tries.token {
-        // Something else went wrong: the server has said nothing against the new token, which may be an old
-        // one by the time it is sent.
-        Token::Renewed | Token::Untested => Token::Untested,
-        Token::Refused => Token::Refused,
-    };
     let tries = Tries {
         failed: tries.failed.saturating_add(1),
-        token,
+        ..tries
     };
     let delay = delay(policy, tries.failed, &cause, dice);
     (Phase::Waiting { tries, cause }, delay)
@@ -183,7 +177,8 @@ pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, V
     };
     let go = |tries: Tries| match tries.token {
         Token::Refused => (P::Refreshing(tries), vec![E::RefreshToken]),
-        Token::Untested | Token::Renewed => (P::Connecting(tries), vec![E::Open]),
+        // While it was waited the server said nothing against the new token, which may be an old one by now.
+        Token::Untested | Token::Renewed => (P::Connecting(tries.token(Token::Untested)), vec![E::Open]),
     };
 
     match (phase, input) {
@@ -202,7 +197,16 @@ pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, V
         ),
         // Only now is the past forgiven: a server that accepts and then drops is neither hammered with
         // connections nor with refreshes.
-        (P::Online(_), I::TimerFired) => (P::Online(Tries::default()), vec![]),
+        (P::Online(tries), I::TimerFired) => {
+            let mut effects = Vec::new();
+            if let Some(every) = policy.health_check {
+                if tries == Tries::default() {
+                    effects.push(E::Verify);
+                }
+                effects.push(E::WakeAfter(every));
+            }
+            (P::Online(Tries::default()), effects)
+        }
 
         (
             P::Connecting(tries) | P::SigningIn(tries) | P::CatchingUp(tries) | P::Online(tries),
@@ -215,10 +219,13 @@ pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, V
             Token::Refused | Token::Renewed => (P::NeedsSignIn, vec![E::Close]),
         },
         // Said before the loss, and heard after it.
-        (P::Waiting { tries, .. }, I::TokenRefused) => (
-            P::Refreshing(tries.token(Token::Refused)),
-            vec![E::Close, E::RefreshToken],
-        ),
+        (P::Waiting { tries, .. }, I::TokenRefused) => match tries.token {
+            Token::Untested => (
+                P::Refreshing(tries.token(Token::Refused)),
+                vec![E::Close, E::RefreshToken],
+            ),
+            Token::Refused | Token::Renewed => (P::NeedsSignIn, vec![E::Close]),
+        },
         // A new one that has run out already: the next would be no better, and asking at once would hammer the server.
         (P::Connecting(tries), I::TokenExpired) if tries.token == Token::Renewed => {
             wait(tries, Cause::TokenOutdated)
@@ -236,6 +243,17 @@ pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, V
 
         (phase @ (P::SigningIn(_) | P::CatchingUp(_) | P::Online(_)), I::NetworkChanged | I::Woke) => {
             (phase, vec![E::Verify])
+        }
+        // Once: after a try that failed it is waited like anywhere else.
+        (P::SigningIn(tries) | P::CatchingUp(tries) | P::Online(tries), I::Lost(Cause::ServerDisconnect))
+            if policy.refresh_after_server_disconnect
+                && tries.failed == 0
+                && tries.token == Token::Untested =>
+        {
+            (
+                P::Refreshing(tries.token(Token::Refused)),
+                vec![E::Close, E::RefreshToken],
+            )
         }
         (
             P::Connecting(tries) | P::SigningIn(tries) | P::CatchingUp(tries) | P::Online(tries),

@@ -24,6 +24,11 @@ pub struct Policy {
     pub stable: Duration,
     /// How long a check that the connection is alive may take.
     pub verify: Duration,
+    /// How often a connection is checked while it is online, where the platform's guide wants that.
+    pub health_check: Option<Duration>,
+    /// Whether a server that ends the connection on purpose means the token: it is renewed once, and the next try
+    /// follows at once.
+    pub refresh_after_server_disconnect: bool,
 }
 
 impl Default for Policy {
@@ -38,6 +43,8 @@ impl Default for Policy {
             sign_in: Duration::from_secs(10),
             stable: Duration::from_secs(10),
             verify: Duration::from_secs(5),
+            health_check: None,
+            refresh_after_server_disconnect: false,
         }
     }
 }

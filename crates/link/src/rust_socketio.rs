@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use carillon_contract::history::TransportKind;
 use carillon_contract::{Frame, Secret};
 use futures_util::FutureExt as _;
 use rust_socketio::asynchronous::{Client, ClientBuilder};
@@ -210,6 +211,10 @@ impl Socket for Connected {
     async fn verify(&self, _within: Duration) -> Result<Duration, Cause> {
         // It has no question to ask.
         Err(Cause::Silent)
+    }
+
+    fn transport(&self) -> TransportKind {
+        TransportKind::Websocket
     }
 
     fn latency(&self) -> Option<Duration> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use carillon_contract::history::TransportKind;
 use carillon_contract::{Frame, Secret};
 use carillon_socketio as io;
 use io::{AckError, CloseReason, ConnectError, EmitError};
@@ -15,7 +16,7 @@ use crate::transport::{
     Acknowledge, Events, OpenError, Received, SendError, Session, Socket, Target, TokenIn, Transport,
 };
 
-/// Socket.IO over a WebSocket.
+/// Socket.IO by our own client, over a WebSocket or by long polling.
 #[derive(Default)]
 pub struct SocketIo {
     /// Made once and kept: reading the system's certificates takes time, and TLS sessions are resumed.
@@ -42,8 +43,7 @@ impl Transport for SocketIo {
         let mut options = io::Options::new(target.url.clone());
         options.query.clone_from(&target.query);
         options.timeouts.total = target.open_within;
-        // Which platforms may be polled is not known here yet; one of them must not be.
-        options.transports = vec![io::Transport::Websocket];
+        options.transports = target.transports.iter().copied().map(named).collect();
         options.limits.message = target.largest_event;
         if matches!(target.url.scheme(), "https" | "wss") {
             options.tls = Some(self.tls().await.map_err(OpenError::Failed)?);
@@ -66,6 +66,13 @@ impl Transport for SocketIo {
             socket: Arc::new(connection.socket),
             events: Box::new(connection.events),
         })
+    }
+}
+
+fn named(transport: TransportKind) -> io::Transport {
+    match transport {
+        TransportKind::Websocket => io::Transport::Websocket,
+        TransportKind::Polling => io::Transport::Polling,
     }
 }
 
@@ -147,6 +154,13 @@ impl Socket for io::Socket {
         match self.verify(within).await {
             Ok(round_trip) => Ok(round_trip),
             Err(closed) => Err(cause(&closed.0)),
+        }
+    }
+
+    fn transport(&self) -> TransportKind {
+        match self.transport() {
+            io::Transport::Websocket => TransportKind::Websocket,
+            io::Transport::Polling => TransportKind::Polling,
         }
     }
 

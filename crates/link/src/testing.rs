@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use carillon_contract::history::TransportKind;
 use carillon_contract::{Frame, Secret};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
@@ -294,6 +295,10 @@ impl Socket for ScriptedSocket {
             Some(cause) => Err(cause),
             None => Ok(Duration::ZERO),
         }
+    }
+
+    fn transport(&self) -> TransportKind {
+        TransportKind::Websocket
     }
 
     fn latency(&self) -> Option<Duration> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use carillon_contract::history::TransportKind;
 use carillon_contract::{Frame, Secret};
 use serde_json::value::RawValue;
 use url::Url;
@@ -16,6 +17,8 @@ pub struct Target {
     pub url: Url,
     /// Where the token goes.
     pub token_in: TokenIn,
+    /// What may carry the connection, in the order in which it is tried.
+    pub transports: Vec<TransportKind>,
     /// Query parameters of the handshake.
     pub query: Vec<(String, String)>,
     /// How long opening may take in all.
@@ -87,6 +90,9 @@ pub trait Socket: Send + Sync {
     /// # Errors
     /// Where no sign of life came in time. The connection is closed then.
     async fn verify(&self, within: Duration) -> Result<Duration, Cause>;
+
+    /// What carries the connection at present.
+    fn transport(&self) -> TransportKind;
 
     /// The newest round-trip time.
     fn latency(&self) -> Option<Duration>;

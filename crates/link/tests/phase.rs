@@ -1,6 +1,7 @@
 //! Walks every phase that can be reached with every input, and looks at what each step does.
 
 use std::collections::{HashSet, VecDeque};
+use std::time::Duration;
 
 use carillon_contract::ConnectionState;
 use carillon_link::phase::{Effect, Input, Phase, Token, Tries, step};
@@ -340,4 +341,81 @@ fn a_refusal_that_is_heard_after_the_loss_still_spares_the_token() {
     let (next, effects) = step(&Policy::default(), waiting, Input::TokenRefused, 0.5);
     assert!(matches!(next, Phase::Refreshing(_)));
     assert!(effects.contains(&Effect::RefreshToken));
+}
+
+#[test]
+fn a_connection_is_checked_as_often_as_the_guide_says() {
+    let every = Duration::from_secs(30);
+    let policy = Policy {
+        health_check: Some(every),
+        ..Policy::default()
+    };
+    let stormy = Phase::Online(Tries {
+        failed: 2,
+        ..Tries::default()
+    });
+    // First it has to prove stable; checks begin after that.
+    let (calm, effects) = step(&policy, stormy, Input::TimerFired, 0.5);
+    assert_eq!(
+        (&calm, effects),
+        (&Phase::Online(Tries::default()), vec![Effect::WakeAfter(every)])
+    );
+    for _ in 0..3 {
+        let (still, effects) = step(&policy, calm.clone(), Input::TimerFired, 0.5);
+        assert_eq!(still, calm);
+        assert_eq!(effects, [Effect::Verify, Effect::WakeAfter(every)]);
+    }
+    let (_, effects) = step(&Policy::default(), calm, Input::TimerFired, 0.5);
+    assert_eq!(effects, [], "other platforms ask for none");
+}
+
+#[test]
+fn a_server_that_ends_the_connection_means_one_refresh_where_the_guide_says_so() {
+    let policy = Policy {
+        refresh_after_server_disconnect: true,
+        ..Policy::default()
+    };
+    let online = Phase::Online(Tries::default());
+    let ended = || Input::Lost(Cause::ServerDisconnect);
+    let (next, effects) = step(&policy, online.clone(), ended(), 0.5);
+    assert!(matches!(next, Phase::Refreshing(_)), "{next:?}");
+    assert_eq!(effects, [Effect::Close, Effect::RefreshToken]);
+    // With the new token it is not the token.
+    let (again, _) = step(&policy, next, Input::TokenRefreshed, 0.5);
+    let (again, _) = step(&policy, again, Input::Opened, 0.5);
+    let (waiting, effects) = step(&policy, again, ended(), 0.5);
+    assert!(matches!(waiting, Phase::Waiting { .. }), "{waiting:?}");
+    assert_eq!(effects, [Effect::Close, Effect::WakeAfter(policy.slow)]);
+    // Nor is it after a try that failed.
+    let (opened, _) = step(&policy, waiting, Input::TimerFired, 0.5);
+    let (opened, _) = step(&policy, opened, Input::Opened, 0.5);
+    let (waiting, _) = step(&policy, opened, ended(), 0.5);
+    assert!(matches!(waiting, Phase::Waiting { .. }), "{waiting:?}");
+    // Elsewhere the next try comes slowly.
+    let (waiting, _) = step(&Policy::default(), online, ended(), 0.5);
+    assert!(matches!(waiting, Phase::Waiting { .. }), "{waiting:?}");
+}
+
+#[test]
+fn a_server_that_refuses_in_the_middle_and_hangs_up_gets_one_new_token_and_no_more() {
+    let policy = Policy::default();
+    // The loss is heard first, the refusal that was said before it only then.
+    let mut phase = step(&policy, Phase::Idle, Input::Start, 0.5).0;
+    let mut refreshes = 0;
+    for _ in 0..10 {
+        for input in [
+            Input::Opened,
+            Input::Lost(Cause::ServerDisconnect),
+            Input::TokenRefused,
+            Input::TokenRefreshed,
+        ] {
+            let (next, effects) = step(&policy, phase, input, 0.5);
+            refreshes += effects
+                .iter()
+                .filter(|effect| **effect == Effect::RefreshToken)
+                .count();
+            phase = next;
+        }
+    }
+    assert_eq!((refreshes, phase), (1, Phase::NeedsSignIn));
 }

@@ -10,6 +10,7 @@
 use std::time::Duration;
 
 use carillon_contract::continuity::Cursor;
+use carillon_contract::history::TransportKind;
 use carillon_contract::item::Decoded;
 use carillon_contract::rest::{RestRequest, RestResponse};
 use carillon_contract::{Frame, Identity, LocalId, PlatformId, Secret, Topic};
@@ -80,6 +81,12 @@ pub struct Profile {
     pub reconnection: Reconnection,
     /// Where the token goes when the connection is opened.
     pub token_in: TokenIn,
+    /// What may carry the connection, in the order in which it is tried.
+    pub transports: &'static [TransportKind],
+    /// How often a connection is checked while it is online, where the guide says so.
+    pub health_check: Option<Duration>,
+    /// What it means that the server ends a connection on purpose.
+    pub server_disconnect: ServerDisconnect,
     /// Query parameters of the handshake.
     pub query: &'static [(&'static str, &'static str)],
     /// How long a server may take to say that the connection is signed in: see [`Platform::welcome`].
@@ -112,6 +119,15 @@ pub struct Reconnection {
     pub jitter: f64,
     /// How long one try may take.
     pub timeout: Duration,
+}
+
+/// What it means that a server ends a connection on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServerDisconnect {
+    /// It does not want the client now: the next try comes slowly.
+    RetrySlowly,
+    /// The token may be the reason: it is renewed once, and the next try follows at once.
+    RefreshOnce,
 }
 
 /// Where the token goes when the connection is opened.

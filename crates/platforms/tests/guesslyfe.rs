@@ -311,3 +311,9 @@ fn the_token_goes_into_the_connect_payload() {
         carillon_platforms::platform::TokenIn::AuthPayload
     );
 }
+
+#[test]
+fn websocket_comes_first_and_polling_after_it() {
+    use carillon_contract::history::TransportKind::{Polling, Websocket};
+    assert_eq!(GuessLyfe.profile().transports, [Websocket, Polling]);
+}

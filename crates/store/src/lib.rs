@@ -13,6 +13,7 @@ pub mod entities;
 pub mod error;
 pub mod events;
 mod file;
+pub mod history;
 pub mod inbox;
 pub mod ingest;
 pub mod key;
@@ -25,6 +26,7 @@ pub mod retention;
 pub mod schema;
 pub mod search;
 pub mod topics;
+pub mod tuning;
 mod writer;
 
 pub use account::AccountStore;

@@ -173,6 +173,19 @@ impl Registry {
         Ok(id.map(AccountId::new))
     }
 
+    /// The account of this person on this server that was not quite added, or not quite removed.
+    ///
+    /// # Errors
+    /// Where the registry can't be read.
+    pub async fn unfinished(&self, sameness: &Sameness) -> Result<Option<AccountId>, StoreError> {
+        let id: Option<String> =
+            sqlx::query_scalar("SELECT id FROM accounts WHERE sameness = ?1 AND state <> 'ready'")
+                .bind(sameness.0.as_slice())
+                .fetch_optional(self.connection.lock().await.get()?)
+                .await?;
+        Ok(id.map(AccountId::new))
+    }
+
     /// Notes who an account is and where, after one of the two has changed.
     ///
     /// # Errors

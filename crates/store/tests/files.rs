@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use carillon_contract::continuity::{Gap, GapReason};
 use carillon_contract::entity::EntityId;
-use carillon_contract::{AccountId, PlatformId, Timestamp, Topic};
+use carillon_contract::history::{ConnectionAct, TransportKind};
+use carillon_contract::{AccountId, ErrorCode, PlatformId, Timestamp, Topic};
 use carillon_store::activity::ActivityKey;
 use carillon_store::registry::EntryState;
 use carillon_store::retention::Retention;
@@ -373,4 +374,45 @@ async fn what_is_complete_goes_forward_and_a_clock_that_was_ahead_is_corrected()
             Some(at(expected))
         );
     }
+}
+
+#[tokio::test]
+async fn what_the_connection_did_is_kept_as_a_short_history() {
+    let fixture = fixture().await;
+    let failed = ConnectionAct::Failed {
+        cause: "away".into(),
+        code: ErrorCode::Unreachable,
+    };
+    let opened = |id: u32| ConnectionAct::Opened {
+        socket_id: id.to_string(),
+        transport: TransportKind::Websocket,
+        took_ms: 3,
+    };
+    let gap = ConnectionAct::Gap(Gap {
+        from: Timestamp(1),
+        to: Timestamp(2),
+        why: GapReason::NoReplay,
+    });
+    let store = &fixture.store;
+    store.note(&gap, Timestamp(1)).await.unwrap();
+    // A day without a network is one line.
+    for at in 2..=2_000 {
+        store.note(&failed, Timestamp(at)).await.unwrap();
+    }
+    store.note(&opened(0), Timestamp(3_000)).await.unwrap();
+    let lines = store.history(10).await.unwrap();
+    let told: Vec<_> = lines
+        .iter()
+        .map(|line| (line.at.0, line.times, &line.act))
+        .collect();
+    assert_eq!(
+        told,
+        [(3_000, 1, &opened(0)), (2_000, 1_999, &failed), (1, 1, &gap)]
+    );
+    for id in 1..=300 {
+        store.note(&opened(id), Timestamp(4_000)).await.unwrap();
+    }
+    let lines = store.history(1_000).await.unwrap();
+    assert_eq!(lines.len(), 200);
+    assert_eq!(lines.first().map(|line| &line.act), Some(&opened(300)));
 }

@@ -195,8 +195,7 @@ async fn without_a_keyring_nothing_is_signed_in_and_no_file_takes_its_place() ->
         .await?
         .complaint(7)?;
     assert!(said.contains("drawer"), "{said}");
-    assert!(!cli.home().join("vault.sealed").exists());
-    files::hold_none_of(&cli.home(), &["demo-alice"])?;
+    assert!(!cli.home().exists(), "nothing was made");
     Ok(())
 }
 
@@ -292,5 +291,56 @@ async fn nothing_is_left_of_a_removed_account() -> Result<()> {
     assert!(files::contents(&it.cli.home().join("accounts"))?.is_empty());
     let said = it.cli.run(&["accounts", "remove"]).await?.complaint(3)?;
     assert!(said.contains("no account"), "{said}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_account_s_connection_is_made_otherwise_and_by_the_guide_again() -> Result<()> {
+    let it = alice().await?;
+    let tune = async |more: &[&str]| {
+        let words = [&["accounts", "tune", "--json"], more].concat();
+        it.cli.run(&words).await?.json()
+    };
+    assert_eq!(tune(&[]).await?, json!({}));
+    let tuned = json!({ "transports": ["polling"], "attempts": 9 });
+    assert_eq!(
+        tune(&["--transports", "polling", "--attempts", "9"]).await?,
+        tuned
+    );
+    assert_eq!(tune(&["--delay", "2s"]).await?["delayMs"], 2_000);
+    for wrong in [&["--delay", "1ms"][..], &["--factor", "0.5"]] {
+        let words = [&["accounts", "tune"], wrong].concat();
+        it.cli.run(&words).await?.complaint(2)?;
+    }
+    assert_eq!(
+        it.cli
+            .run(&["accounts", "tune", "--transports", "pigeon"])
+            .await?
+            .code,
+        Some(2)
+    );
+    // It is so on the wire, and the history says it.
+    it.gateway.emit("notification", Value::Null, to_alice()).await?;
+    it.cli.run(&["listen", "--count", "1"]).await?.answer()?;
+    let status = it.cli.run(&["status", "--json"]).await?.json()?;
+    let history = status
+        .pointer("/accounts/0/history")
+        .and_then(Value::as_array)
+        .context("No history")?;
+    let did: Vec<&str> = history
+        .iter()
+        .filter_map(|line| line.get("what")?.as_str())
+        .collect();
+    assert!(did.contains(&"caught-up"), "{did:?}");
+    let opened = history
+        .iter()
+        .find(|line| line["what"] == "opened")
+        .context("It never opened")?;
+    assert_eq!(opened["transport"], "polling", "{opened}");
+    assert!(
+        opened["socketId"].is_string() && opened["tookMs"].is_u64(),
+        "{opened}"
+    );
+    assert_eq!(tune(&["--reset"]).await?, json!({}));
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use carillon_contract::Secret;
+use carillon_contract::history::TransportKind;
 use carillon_link::cause::Cause;
 use carillon_link::transport::{OpenError, Received, SendError};
 use carillon_link::{Session, Target, TokenIn, Transport};
@@ -26,6 +27,7 @@ fn target(url: &str) -> Result<Target> {
     Ok(Target {
         url: url.parse()?,
         token_in: TokenIn::AuthPayload,
+        transports: vec![TransportKind::Websocket],
         query: Vec::new(),
         open_within: SOON,
         largest_event: LARGEST,

@@ -133,6 +133,125 @@ to: Timestamp,
 why: GapReason, };
 
 /**
+ * What carries a connection's packets.
+ */
+export type TransportKind = "websocket" | "polling";
+
+/**
+ * What a connection did.
+ */
+export type ConnectionAct = { "what": "opened", 
+/**
+ * The server's id of the socket.
+ */
+socketId: string, 
+/**
+ * What carries it.
+ */
+transport: TransportKind, 
+/**
+ * How long opening took.
+ */
+tookMs: number, } | { "what": "failed", 
+/**
+ * Why, in plain words.
+ */
+cause: string, 
+/**
+ * Why, as far as a script acts on it.
+ */
+code: ErrorCode, } | { "what": "lost", 
+/**
+ * Why, in plain words.
+ */
+cause: string, 
+/**
+ * Why, as far as a script acts on it.
+ */
+code: ErrorCode, 
+/**
+ * What carried it in the end; a session may change from polling to a WebSocket.
+ */
+transport: TransportKind, 
+/**
+ * Its last round trip, where one was measured.
+ */
+latencyMs: number | null, } | { "what": "disconnected" } | { "what": "token-refused" } | { "what": "token-refreshed" } | { "what": "refresh-failed", 
+/**
+ * Why, in plain words.
+ */
+cause: string, } | { "what": "sign-in-needed" } | { "what": "caught-up", 
+/**
+ * Events that came with it.
+ */
+events: number, 
+/**
+ * How long it took from the connection on.
+ */
+tookMs: number, } | { "what": "gap" } & Gap;
+
+/**
+ * One line of the history.
+ */
+export type HistoryLine = { 
+/**
+ * When; of several that were alike, the newest.
+ */
+at: Timestamp, 
+/**
+ * How many that were alike came one after the other.
+ */
+times: number, } & ({ "what": "opened", 
+/**
+ * The server's id of the socket.
+ */
+socketId: string, 
+/**
+ * What carries it.
+ */
+transport: TransportKind, 
+/**
+ * How long opening took.
+ */
+tookMs: number, } | { "what": "failed", 
+/**
+ * Why, in plain words.
+ */
+cause: string, 
+/**
+ * Why, as far as a script acts on it.
+ */
+code: ErrorCode, } | { "what": "lost", 
+/**
+ * Why, in plain words.
+ */
+cause: string, 
+/**
+ * Why, as far as a script acts on it.
+ */
+code: ErrorCode, 
+/**
+ * What carried it in the end; a session may change from polling to a WebSocket.
+ */
+transport: TransportKind, 
+/**
+ * Its last round trip, where one was measured.
+ */
+latencyMs: number | null, } | { "what": "disconnected" } | { "what": "token-refused" } | { "what": "token-refreshed" } | { "what": "refresh-failed", 
+/**
+ * Why, in plain words.
+ */
+cause: string, } | { "what": "sign-in-needed" } | { "what": "caught-up", 
+/**
+ * Events that came with it.
+ */
+events: number, 
+/**
+ * How long it took from the connection on.
+ */
+tookMs: number, } | { "what": "gap" } & Gap);
+
+/**
  * Something to follow, for example a market. On a platform with rooms it is a room.
  */
 export type Topic = { 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use carillon_contract::history::ConnectionAct;
 use carillon_contract::{Topic, UiEvent};
 use carillon_platforms::Request;
 
@@ -132,6 +133,7 @@ impl Running {
         {
             Ok(gaps) => {
                 for gap in gaps {
+                    self.note(&ConnectionAct::Gap(gap)).await;
                     let account = self.with.account.id.clone();
                     self.with.hub.send(UiEvent::Gap { account, gap });
                 }

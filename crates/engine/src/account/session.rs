@@ -5,13 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use carillon_contract::continuity::{Cursor, Gap, GapReason};
+use carillon_contract::history::ConnectionAct;
 use carillon_contract::{Frame, Timestamp, Topic};
 use carillon_link::Cause;
 use carillon_link::transport::{Events, SendError, Session, Socket};
 use carillon_platforms::{Answer, Request, SyncPage, Welcome};
 use carillon_store::StoreError;
 use carillon_store::ingest::Batch;
+use tokio::time::Instant;
 
+use super::history::milliseconds;
 use super::{Reply, Running};
 use crate::catch_up::{Before, Plan, gap, plan};
 use crate::ingest::sort;
@@ -51,6 +54,10 @@ pub(super) struct Live {
     pub(super) lost: bool,
     /// What is missing before the first page of what is fetched; stored with that page.
     pub(super) gap: Option<GapReason>,
+    /// When the connection stood.
+    pub(super) since: Instant,
+    /// Events that came by catching up.
+    pub(super) caught: usize,
     /// Topics that the server is being asked about, and whether it is to be asked again after that; `None` before
     /// the wanted ones were read.
     pub(super) asked: Option<BTreeMap<Topic, bool>>,
@@ -76,6 +83,8 @@ impl Live {
             log: None,
             lost: false,
             gap: None,
+            since: Instant::now(),
+            caught: 0,
             asked: None,
         }
     }
@@ -239,6 +248,11 @@ impl Running {
         self.refused_an_event = false;
         let Some(live) = self.live(session) else { return };
         live.stage = Stage::Online;
+        let act = ConnectionAct::CaughtUp {
+            events: u32::try_from(live.caught).unwrap_or(u32::MAX),
+            took_ms: milliseconds(live.since.elapsed()),
+        };
+        self.note(&act).await;
         if let Some(ring) = self.missed.take() {
             self.with.notifier.show(&ring);
         }

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use carillon_contract::continuity::Cursor;
+use carillon_contract::history::TransportKind;
 use carillon_contract::item::{Decoded, DedupeKey, Item, KeySpan, Malformed, NoticeDraft};
 use carillon_contract::rest::{Method, RestRequest, RestResponse};
 use carillon_contract::{Frame, Identity, Level, Secret, Topic};
 use carillon_platforms::platform::{
-    Answer, Call, EmitFrame, Platform, Profile, Reconnection, Request, SyncPage, TokenIn, TopicError, Welcome,
+    Answer, Call, EmitFrame, Platform, Profile, Reconnection, Request, ServerDisconnect, SyncPage, TokenIn,
+    TopicError, Welcome,
 };
 use carillon_platforms::{Claims, SignInError, Tokens};
 use serde_json::value::{RawValue, to_raw_value};
@@ -28,6 +30,9 @@ const PROFILE: Profile = Profile {
         timeout: Duration::from_secs(20),
     },
     token_in: TokenIn::AuthPayload,
+    transports: &[TransportKind::Websocket],
+    health_check: None,
+    server_disconnect: ServerDisconnect::RetrySlowly,
     query: &[],
     welcome_within: Duration::from_secs(10),
     kinds: &[],

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use carillon_contract::Secret;
+use carillon_contract::history::TransportKind;
 use carillon_link::driver::Report;
 pub(crate) use carillon_link::testing::Outcome;
 use carillon_link::testing::{Line, Script};
@@ -89,6 +90,7 @@ impl Rig {
         let target = Target {
             url: "http://127.0.0.1:1".parse().unwrap(),
             token_in: TokenIn::AuthPayload,
+            transports: vec![TransportKind::Websocket],
             query: Vec::new(),
             open_within: Duration::from_secs(20),
             largest_event: 1 << 20,

@@ -14,13 +14,16 @@ mod wei;
 
 use std::time::Duration;
 
+use carillon_contract::history::TransportKind;
 use carillon_contract::item::Decoded;
 use carillon_contract::rest::{RestRequest, RestResponse};
 use carillon_contract::{Frame, Identity, Secret, Topic};
 use serde_json::value::RawValue;
 
 use crate::claims::Claims;
-use crate::platform::{Answer, Call, Platform, Profile, Reconnection, Request, TokenIn, TopicError, Welcome};
+use crate::platform::{
+    Answer, Call, Platform, Profile, Reconnection, Request, ServerDisconnect, TokenIn, TopicError, Welcome,
+};
 use crate::sign_in::{SignInError, Tokens};
 
 /// The adapter.
@@ -40,6 +43,10 @@ const PROFILE: Profile = Profile {
         timeout: Duration::from_secs(20),
     },
     token_in: TokenIn::AuthPayload,
+    // G035
+    transports: &[TransportKind::Websocket, TransportKind::Polling],
+    health_check: None,
+    server_disconnect: ServerDisconnect::RetrySlowly,
     query: &[],
     welcome_within: Duration::from_secs(10),
     kinds: &["market", "creator-share", "dividend"],

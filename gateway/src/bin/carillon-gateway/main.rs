@@ -68,7 +68,10 @@ fn serve(cli: &Cli) -> Result<()> {
     }
     let data = config.data.clone();
     let gateway = start(config).context("Start the gateway")?;
-    say(&banner(&gateway, &data, demo, dev, random_secret))?;
+    if let Err(error) = say(&banner(&gateway, &data, demo, dev, random_secret)) {
+        // Whoever started it may have read enough; that is no reason not to serve.
+        tracing::warn!(%error, "Say where it listens");
+    }
 
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -190,13 +193,10 @@ fn banner(gateway: &Handle, data: &Data, demo: bool, dev: bool, random_secret: b
     text
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "the answer of a command-line program; the log goes to stderr"
-)]
 fn say(text: &str) -> io::Result<()> {
-    println!("{text}");
-    io::stdout().flush()
+    let mut out = io::stdout().lock();
+    writeln!(out, "{text}")?;
+    out.flush()
 }
 
 fn print_hash() -> Result<()> {
