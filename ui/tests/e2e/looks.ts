@@ -34,7 +34,7 @@ export const LOOKS: readonly Look[] = [
     name: 'inbox-offline',
     path: 'inbox',
     asked: { fake: 'offline' },
-    ready: (page) => page.getByText('You are offline'),
+    ready: (page) => page.getByText('No account is connected.'),
   },
   {
     name: 'inbox-quiet',
