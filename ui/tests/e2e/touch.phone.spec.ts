@@ -22,7 +22,9 @@ async function tooSmall(page: Page): Promise<string[]> {
         height = Math.max(height, Number.parseFloat(after.height))
       }
       if (height < LEAST - 0.5)
-        found.push(`${String(Math.round(height))} px: ${target.tagName} ${target.ariaLabel ?? target.innerText}`)
+        found.push(
+          `${String(Math.round(height))} px: ${target.tagName} ${target.ariaLabel ?? target.innerText}`,
+        )
     }
     return found
   })
