@@ -1,4 +1,12 @@
-import type { Account, AccountId, AccountView, ConnectionStatus, PlatformId, PlatformView, Timestamp } from './bridge/contract.gen'
+import type {
+  Account,
+  AccountId,
+  AccountView,
+  ConnectionStatus,
+  PlatformId,
+  PlatformView,
+  Timestamp,
+} from './bridge/contract.gen'
 import { m } from './text'
 
 /** What a connection looks like: each has a shape, a colour and a word. From best to worst. */

@@ -34,7 +34,11 @@ export const sideways: Attachment<HTMLElement> = (element) => {
   })
   sizes.observe(element)
   const changes = new MutationObserver(showCurrent)
-  changes.observe(element, { attributes: true, attributeFilter: ['aria-current', 'aria-pressed'], subtree: true })
+  changes.observe(element, {
+    attributes: true,
+    attributeFilter: ['aria-current', 'aria-pressed'],
+    subtree: true,
+  })
   element.addEventListener('scroll', mark, { passive: true })
   return () => {
     sizes.disconnect()

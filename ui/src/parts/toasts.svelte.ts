@@ -43,9 +43,7 @@ export class Toasts {
     const before = untrack(() => this.shown)
     const same = text.key === undefined ? undefined : before.find((old) => old.key === text.key)
     const toast: Toast = { ...text, id: same?.id ?? this.#next++ }
-    const kept = same
-      ? before.map((old) => (old === same ? toast : old))
-      : [...before, toast].slice(-MOST)
+    const kept = same ? before.map((old) => (old === same ? toast : old)) : [...before, toast].slice(-MOST)
     for (const old of before) if (!kept.includes(old)) this.#stop(old.id)
     this.shown = kept
     announcer.say([text.title, text.text].filter(Boolean).join('. '), { urgent: text.level === 'error' })

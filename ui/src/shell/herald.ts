@@ -53,7 +53,9 @@ export class Herald {
       return
     }
     const of = new Set(this.#told.map((notice) => notice.account))
-    const titles = new Set(this.app.accounts.filter((view) => of.has(view.account.id)).map((view) => view.title))
+    const titles = new Set(
+      this.app.accounts.filter((view) => of.has(view.account.id)).map((view) => view.title),
+    )
     this.toasts.show({
       key: KEY,
       level: 'info',

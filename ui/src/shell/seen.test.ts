@@ -22,7 +22,9 @@ const wanted = { consent: 'granted', silenced: [] } as const
 
 /** Whether it is told at an address. */
 function tells(hash: string, { phone = false, focused = true } = {}): boolean {
-  return worthTelling([notice], { focused, phone, place: readHash(hash) }, { ...wanted, silenced: [] }).length > 0
+  return (
+    worthTelling([notice], { focused, phone, place: readHash(hash) }, { ...wanted, silenced: [] }).length > 0
+  )
 }
 
 describe('a notice is told in the window', () => {

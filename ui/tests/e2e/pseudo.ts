@@ -1,15 +1,11 @@
 /** The app in the stand-in language: what is not in brackets did not come from the messages. */
 
 import type { Page } from '@playwright/test'
-import { expect, open, overflow } from './fixtures'
-import { LOOKS } from './looks'
+import { expect, overflow } from './fixtures'
+import { LOOKS, show, type Look } from './looks'
 
 /** A page that is looked at in the pseudo-locale. */
-export interface Walked {
-  name: string
-  path: string
-  asked?: Record<string, string>
-}
+export type Walked = Pick<Look, 'name' | 'path' | 'asked' | 'act'>
 
 const FIRST = '0197a1c0-0000-7000-8000-000000000001'
 
@@ -58,8 +54,8 @@ function withoutMessages(text: string): string {
 }
 
 /** Opens a page in the stand-in language and looks at everything that it says. */
-export async function walk(page: Page, { path, asked }: Walked): Promise<void> {
-  await open(page, path, { ...asked, locale: 'en-XA' })
+export async function walk(page: Page, walked: Walked): Promise<void> {
+  await show(page, walked, { locale: 'en-XA' })
   const texts = await page.evaluate(
     ([known, shortened]) => {
       // What platforms and people wrote is data, and stays as it is.
@@ -78,7 +74,7 @@ export async function walk(page: Page, { path, asked }: Walked): Promise<void> {
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
       while (walker.nextNode()) {
         const parent = walker.currentNode.parentElement
-        if (parent === null || parent.closest('kbd, script, svg text, mark') !== null) continue
+        if (parent?.closest('kbd, script, svg text, mark') !== null) continue
         // What was searched for is marked within a text, which is one all the same.
         const whole = parent.querySelector(':scope > mark') === null ? walker.currentNode : parent
         shown.push(whole.textContent ?? '')

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
-import { expect, open, test } from './fixtures'
-import { LOOKS } from './looks'
+import { expect, test } from './fixtures'
+import { LOOKS, show } from './looks'
 
 /** What is too small for a finger: 44 px in height, also where more answers to it than is drawn. */
 async function tooSmall(page: Page): Promise<string[]> {
@@ -12,7 +12,7 @@ async function tooSmall(page: Page): Promise<string[]> {
       if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue
       // A native control that is not seen is pressed through its label; a link within a sentence is as high as its line.
       const target = element.matches('.visually-hidden') ? element.closest('label') : element
-      if (target === null || target.closest('p, small, .skip, [aria-hidden="true"]') !== null) continue
+      if (target?.closest('p, small, .skip, [aria-hidden="true"]') !== null) continue
       const box = target.getBoundingClientRect()
       const around = target.closest('label, .control') ?? target
       let height = Math.max(box.height, around.getBoundingClientRect().height)
@@ -30,10 +30,10 @@ async function tooSmall(page: Page): Promise<string[]> {
   })
 }
 
-for (const { name, path, asked, ready } of LOOKS) {
-  test(`a finger meets what it means on ${name}`, async ({ page }) => {
-    await open(page, path, asked)
-    await expect(ready(page)).toBeVisible()
+for (const look of LOOKS) {
+  test(`a finger meets what it means on ${look.name}`, async ({ page }) => {
+    await show(page, look)
+    await expect(look.ready(page)).toBeVisible()
     expect(await tooSmall(page)).toEqual([])
   })
 }
