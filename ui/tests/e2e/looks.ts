@@ -66,6 +66,11 @@ export const LOOKS: readonly Look[] = [
     ready: (page) => page.getByText('would be reached without encryption'),
   },
   {
+    name: 'sign-in-again',
+    path: 'accounts/add?again=0197a1c0-0000-7000-8000-000000000005',
+    ready: (page) => page.getByText('everything that is kept of it stay'),
+  },
+  {
     name: 'vault-locked',
     path: 'accounts/add',
     asked: { fake: 'keyring-locked' },

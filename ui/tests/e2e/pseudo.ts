@@ -18,7 +18,6 @@ const FURTHER: readonly Walked[] = [
   { name: 'a market that is not known', path: `${FIRST}/market/nowhere` },
   { name: 'everything read', path: 'inbox?filter=unread', asked: { fake: 'empty' } },
   { name: 'an empty archive', path: 'inbox?filter=archived', asked: { fake: 'empty' } },
-  { name: 'closed accounts', path: 'inbox', asked: { fake: 'keyring-locked' } },
   { name: 'a store that can’t be read', path: 'inbox', asked: { fake: 'broken' } },
   { name: 'a search that failed', path: 'search?text=market', asked: { fake: 'broken' } },
   { name: 'prices that are not live', path: `${FIRST}/market/m-101`, asked: { fake: 'reconnecting' } },
@@ -26,7 +25,6 @@ const FURTHER: readonly Walked[] = [
   { name: 'keyboard settings', path: 'settings/keyboard' },
   { name: 'security settings', path: 'settings/security' },
   { name: 'about', path: 'settings/about' },
-  { name: 'signing in again', path: 'accounts/add?again=0197a1c0-0000-7000-8000-000000000005' },
 ]
 
 /** Every page that there is, in every state that has words of its own. */
