@@ -212,7 +212,8 @@ export function run(world: World): Stop {
       measure(world)
     }),
     world.clock.every(24_000, () => {
-      const account = world.accounts.find(isLive)
+      // The news are those of a platform with markets.
+      const account = world.accounts.find((one) => isLive(one) && one.entities.has(MARKET))
       if (account !== undefined && account.notices.size > 0) notify(world, account, [world.random.pick(NEWS)])
     }),
     world.clock.every(12_000, () => {
