@@ -28,7 +28,7 @@ export default defineConfig({
   expect: {
     timeout: 30_000,
     // Letters are drawn a little differently from one build of Chromium to the next.
-    toHaveScreenshot: { maxDiffPixelRatio: 0.005 },
+    toHaveScreenshot: { maxDiffPixels: 200 },
   },
   snapshotPathTemplate: '{testDir}/pictures/{arg}-{projectName}{ext}',
   forbidOnly: true,

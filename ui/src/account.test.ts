@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { coloursOf, completeUntil, letterOf, lookOf, worst } from './account'
+import { coloursOf, coloursOfPlatforms, completeUntil, letterOf, lookOf, worst } from './account'
 import type { Account, ConnectionStatus } from './bridge/contract.gen'
 
 const status = (part: Partial<ConnectionStatus>): ConnectionStatus => ({
@@ -57,6 +57,13 @@ describe('the colour of an account', () => {
   it('stays when a younger account is removed or added', () => {
     const before = coloursOf(eight.slice(0, 4))
     for (const [id, colour] of before) expect(coloursOf(eight).get(id)).toBe(colour)
+  })
+
+  it('is that of its platform, also before there is an account', () => {
+    const platforms = [{ id: 'one' }, { id: 'other' }]
+    const before = coloursOfPlatforms(platforms, [])
+    expect(coloursOf(eight.slice(0, 1)).get('account-0')).toBe(before.get('one'))
+    expect(coloursOfPlatforms(platforms, eight.slice(0, 2)).get('one')).toBe(before.get('one'))
   })
 
   it('is between 1 and 8 for any number of accounts', () => {

@@ -1,4 +1,12 @@
-import type { AccountId, AccountView, ConnectionStatus, Timestamp } from './bridge/contract.gen'
+import type {
+  Account,
+  AccountId,
+  AccountView,
+  ConnectionStatus,
+  PlatformId,
+  PlatformView,
+  Timestamp,
+} from './bridge/contract.gen'
 import { m } from './text'
 
 /** What a connection looks like: each has a shape, a colour and a word. From best to worst. */
@@ -90,22 +98,46 @@ function hash(text: string): number {
   return sum
 }
 
+/** The colour that comes from a platform's id, or the next one that is not taken. */
+function colourFor(platform: PlatformId, taken: ReadonlySet<number>): number {
+  let colour = hash(platform) % COLOURS
+  while (taken.size < COLOURS && taken.has(colour + 1)) colour = (colour + 1) % COLOURS
+  return colour + 1
+}
+
 /**
- * The colour of each account, 1 to 8. An account keeps its colour for life: the colour comes from the id, and
- * only where an older account has it already, the next free one is taken.
+ * The colour of each account, 1 to 8. An account keeps its colour for life: it is its platform's, and only where an
+ * older account has it already, the next free one.
  */
 export function coloursOf(accounts: readonly Pick<AccountView, 'account'>[]): Map<AccountId, number> {
   const colours = new Map<AccountId, number>()
-  const byAge = accounts
-    .map((view) => view.account)
-    .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
-  for (const account of byAge) {
-    const taken = new Set(colours.values())
-    let colour = hash(account.id) % COLOURS
-    while (taken.size < COLOURS && taken.has(colour + 1)) colour = (colour + 1) % COLOURS
-    colours.set(account.id, colour + 1)
+  for (const account of byAge(accounts)) {
+    colours.set(account.id, colourFor(account.platform, new Set(colours.values())))
   }
   return colours
+}
+
+/** The colour of each platform: that of its oldest account, else the one that its first account would get. */
+export function coloursOfPlatforms(
+  platforms: readonly Pick<PlatformView, 'id'>[],
+  accounts: readonly Pick<AccountView, 'account'>[],
+): Map<PlatformId, number> {
+  const given = coloursOf(accounts)
+  const taken = new Set(given.values())
+  const sorted = byAge(accounts)
+  return new Map(
+    platforms.map(({ id }) => {
+      const oldest = sorted.find((account) => account.platform === id)
+      const colour = oldest === undefined ? undefined : given.get(oldest.id)
+      return [id, colour ?? colourFor(id, taken)]
+    }),
+  )
+}
+
+function byAge(accounts: readonly Pick<AccountView, 'account'>[]): Account[] {
+  return accounts
+    .map((view) => view.account)
+    .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
 }
 
 /** The letter on an account's bell. */

@@ -6,6 +6,7 @@ import './styles/controls.css'
 import App from './App.svelte'
 import type { Bridge } from './bridge/bridge'
 import { nameLanguages } from './language'
+import type { Second } from './parts/peal'
 import { startLayout } from './layout'
 import { getLocale } from './text'
 import { startTheme } from './theme'
@@ -15,17 +16,18 @@ startTheme()
 startLayout()
 
 /** The app's own core, or its double in a build with `--mode fake`. */
-async function connect(): Promise<Bridge> {
+async function connect(): Promise<{ bridge: Bridge; past?: readonly Second[] }> {
   if (import.meta.env.MODE === 'fake') {
     const { startFake } = await import('./bridge/start-fake')
-    return startFake()
+    const bridge = startFake()
+    return { bridge, past: bridge.fake.lastMinute() }
   }
   const { tauriBridge } = await import('./bridge/tauri')
-  return tauriBridge
+  return { bridge: tauriBridge }
 }
 
 const target = document.getElementById('app')
 if (target === null) throw new Error('index.html has no #app')
-const bridge = await connect()
+const props = await connect()
 document.documentElement.lang = getLocale()
-mount(App, { target, props: { bridge } })
+mount(App, { target, props })

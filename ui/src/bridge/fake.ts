@@ -7,9 +7,10 @@
 
 import { CallError, toCallError, type Bridge, type Command } from './bridge'
 import type { Navigate, UiEvent } from './contract.gen'
+import type { Second } from '../parts/peal'
 import { FrozenClock, systemClock } from './fake/clock'
 import { commands } from './fake/commands'
-import { lose, notify, restore, run, trade } from './fake/live'
+import { lastMinute, lose, notify, restore, run, trade } from './fake/live'
 import type { Told } from './fake/notices'
 import type { Trade } from './fake/markets'
 import { Random } from './fake/random'
@@ -37,6 +38,8 @@ export interface FakeControls {
   restore(account: number): void
   tell(...events: UiEvent[]): void
   navigate(where: Navigate): void
+  /** What came in each of the last sixty seconds, the newest last: the window was not there to count it. */
+  lastMinute(): readonly Second[]
   /** Refuses a command from now on, or no longer. */
   fail(command: Command, refused?: boolean): void
   /** Leaves a command without an answer from now on, or answers those that wait and no longer leaves any. */
@@ -122,6 +125,7 @@ export function fakeBridge(options: FakeOptions = {}): FakeBridge {
       navigate: (where) => {
         for (const go of navigators) go(where)
       },
+      lastMinute: () => lastMinute(world),
       fail: (command, is = true) => {
         if (is) refused.add(command)
         else refused.delete(command)

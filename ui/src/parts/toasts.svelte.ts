@@ -7,6 +7,10 @@ export interface ToastText {
   level: Level
   title: string
   text?: string
+  /** Of those with the same key only the newest is shown, in the place of the one before. */
+  key?: string
+  /** Whether it goes only when it is dismissed; errors do so unless this says otherwise. */
+  stays?: boolean
   /** A word to press, and what it does. */
   action?: { label: string; run: () => void }
 }
@@ -35,10 +39,11 @@ export class Toasts {
 
   /** Shows a toast, and gives what takes it away. */
   show(text: ToastText): () => void {
-    const toast: Toast = { ...text, id: this.#next++ }
     // An effect that shows a toast does not depend on the toasts.
     const before = untrack(() => this.shown)
-    const kept = [...before, toast].slice(-MOST)
+    const same = text.key === undefined ? undefined : before.find((old) => old.key === text.key)
+    const toast: Toast = { ...text, id: same?.id ?? this.#next++ }
+    const kept = same ? before.map((old) => (old === same ? toast : old)) : [...before, toast].slice(-MOST)
     for (const old of before) if (!kept.includes(old)) this.#stop(old.id)
     this.shown = kept
     announcer.say([text.title, text.text].filter(Boolean).join('. '), { urgent: text.level === 'error' })
@@ -46,6 +51,11 @@ export class Toasts {
     return () => {
       this.dismiss(toast.id)
     }
+  }
+
+  /** Whether the one of a key is still shown. */
+  has(key: string): boolean {
+    return untrack(() => this.shown).some((toast) => toast.key === key)
   }
 
   dismiss(id: number): void {
@@ -64,7 +74,7 @@ export class Toasts {
   }
 
   #start(toast: Toast): void {
-    if (this.#held || toast.level === 'error') return
+    if (this.#held || (toast.stays ?? toast.level === 'error')) return
     const timer = setTimeout(() => {
       this.dismiss(toast.id)
     }, SHOWN_MS)

@@ -21,6 +21,20 @@ describe('a toast', () => {
     expect(titles(toasts)).toEqual([])
   })
 
+  it('takes the place of the one with its key, and has its full time again', () => {
+    const toasts = new Toasts()
+    toasts.show({ key: 'notices', level: 'error', stays: false, title: 'Payment failed' })
+    toasts.show({ level: 'success', title: 'Archived' })
+    vi.advanceTimersByTime(5_000)
+    toasts.show({ key: 'notices', level: 'info', title: '2 new notices' })
+    expect(titles(toasts)).toEqual(['2 new notices', 'Archived'])
+    vi.advanceTimersByTime(5_000)
+    expect(titles(toasts)).toEqual(['2 new notices'])
+    expect(toasts.has('notices')).toBe(true)
+    vi.advanceTimersByTime(1_000)
+    expect(toasts.has('notices')).toBe(false)
+  })
+
   it('stays where it tells of an error', () => {
     const toasts = new Toasts()
     toasts.show({ level: 'error', title: 'Not sent' })

@@ -5,8 +5,14 @@ const QUIET: Second = { count: 0, rang: false }
 
 /** What came in each of the last sixty seconds, for the peal. */
 export class Arrivals {
-  seconds: readonly Second[] = $state.raw(Array.from({ length: SECONDS }, () => QUIET))
+  seconds: readonly Second[] = $state.raw([])
   #now = QUIET
+
+  /** @param past what came before, the newest second last. */
+  constructor(past: readonly Second[] = []) {
+    const quiet = Array.from({ length: SECONDS }, () => QUIET)
+    this.seconds = [...quiet, ...past].slice(-SECONDS)
+  }
 
   readonly take = (batch: Batch): void => {
     const { count, rang } = heard(batch)

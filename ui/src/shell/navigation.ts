@@ -1,6 +1,7 @@
 import type { AccountView } from '../bridge/contract.gen'
 import { build } from '../router'
 import { all, type AnyScreen, type Role } from '../screens'
+import { kindsOf } from '../screens/kinds'
 
 /** Screens of a place on the rail, in the order of the registry. */
 export function onRail(where: 'top' | 'bottom'): AnyScreen[] {
@@ -30,14 +31,6 @@ export function addressOfRole(role: Role): string | undefined {
   return screen && build(screen.path)
 }
 
-/** Screens of the kinds of things that an account has, in the account's order. */
-export function kindsOf(view: Pick<AccountView, 'kinds'>): (AnyScreen & { kind: string })[] {
-  return view.kinds.flatMap((kind) => {
-    const found = all.find((screen) => screen.nav?.kind === kind)
-    return found === undefined ? [] : [{ ...found, kind }]
-  })
-}
-
 /** The screen that a screen belongs to in navigation: itself, or what it is opened from. */
 export function homeOf(screen: AnyScreen): AnyScreen {
   const parent = screen.nav === undefined ? all.find((one) => one.id === screen.parent) : undefined
@@ -62,11 +55,10 @@ export function accountAt(screen: AnyScreen, params: Readonly<Record<string, str
 }
 
 /**
- * Unread notices of each kind of an account. None where they would not add up to the account's: some notices are of
- * no kind that is shown, and numbers that do not add up raise a question instead of answering one.
+ * The tab that a place belongs to. What an account has is reached through the account, whose tab is that of the
+ * accounts.
  */
-export function unreadOfKinds(view: Pick<AccountView, 'kinds' | 'unread'>): Map<string, number> {
-  const counts = new Map(kindsOf(view).map(({ kind }) => [kind, view.unread[kind] ?? 0]))
-  const sum = (all: Iterable<number>): number => [...all].reduce((total, count) => total + count, 0)
-  return sum(counts.values()) === sum(Object.values(view.unread)) ? counts : new Map<string, number>()
+export function tabOf(screen: AnyScreen): string {
+  const home = homeOf(screen)
+  return home.nav?.kind === undefined ? home.id : (withRole('account')?.id ?? home.id)
 }

@@ -40,6 +40,8 @@ export class Store {
   #readingAnew = false
   #stops: Stop[] = []
   #again: ReturnType<typeof setTimeout> | undefined
+  /** What the timer would run; null while nothing waits for it. */
+  #waits: (() => Promise<void>) | null = null
 
   /** Told of each batch as it comes, for what counts rather than keeps. */
   // Nothing is drawn from it.
@@ -70,6 +72,7 @@ export class Store {
   stop(): void {
     for (const stop of this.#stops.splice(0)) stop()
     clearTimeout(this.#again)
+    this.#waits = null
   }
 
   call<C extends Command>(command: C, ...args: CallArgs<C>): Promise<Answer<C>> {
@@ -117,6 +120,7 @@ export class Store {
     if (this.#readingAnew) return
     this.#readingAnew = true
     clearTimeout(this.#again)
+    this.#waits = null
     try {
       do {
         this.change((state) => ({ ...state, outdated: false }))
@@ -135,9 +139,18 @@ export class Store {
     }
   }
 
+  /** Tries now what failed and would be tried again soon. Does nothing where that is under way. */
+  async tryNow(): Promise<void> {
+    clearTimeout(this.#again)
+    const run = this.#waits
+    this.#waits = null
+    await run?.()
+  }
+
   #later(run: () => Promise<void>): void {
     clearTimeout(this.#again)
-    this.#again = setTimeout(() => void run(), AGAIN_MS)
+    this.#waits = run
+    this.#again = setTimeout(() => void this.tryNow(), AGAIN_MS)
   }
 
   #take(batch: Batch): void {

@@ -16,7 +16,7 @@ test('a connection says how it stands, why, and what can be done', async ({ page
 
 test('one that asks to sign in again leads there', async ({ page }) => {
   await open(page, `connections/${id(5)}`)
-  await page.getByRole('link', { name: 'Sign in again', exact: true }).click()
+  await page.getByRole('link', { name: 'Sign in', exact: true }).click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in to Quorum again')
 })
 
@@ -30,8 +30,8 @@ test('gaps say from when to when, and why', async ({ page }) => {
 
 test('rooms say whether they are joined, and why not', async ({ page }) => {
   await open(page, `connections/${id(1)}`, { fake: 'broken' })
-  await expect(page.getByText('joined', { exact: true }).first()).toBeVisible()
-  await expect(page.getByText('refused: Only holders may join')).toBeVisible()
+  await expect(page.getByText('Joined', { exact: true }).first()).toBeVisible()
+  await expect(page.getByText('Refused: Only holders may join')).toBeVisible()
 })
 
 test('an account is removed only after it was said what is erased', async ({ page }) => {

@@ -1,6 +1,7 @@
 /** The pages that are looked at: what their address is, and what is there once they are drawn. */
 
 import type { Locator, Page } from '@playwright/test'
+import { open } from './fixtures'
 
 const FIRST = '0197a1c0-0000-7000-8000-000000000001'
 const FOURTH = '0197a1c0-0000-7000-8000-000000000004'
@@ -11,11 +12,35 @@ export interface Look {
   asked?: Record<string, string>
   /** Whether it is like another one, so that no picture of it is kept. */
   plain?: true
+  /** What is done on it first, in any language. */
+  act?: (page: Page) => Promise<void>
   /** What is there once the page is drawn. */
   ready: (page: Page) => Locator
 }
 
+/** Opens a page as it is looked at; `more` is asked for beside what it asks for itself. */
+export async function show(
+  page: Page,
+  look: Pick<Look, 'path' | 'asked' | 'act'>,
+  more: Record<string, string> = {},
+): Promise<void> {
+  await open(page, look.path, { ...look.asked, ...more })
+  await look.act?.(page)
+}
+
 export const LOOKS: readonly Look[] = [
+  {
+    name: 'starting',
+    path: '',
+    asked: { latency: '600000' },
+    ready: (page) => page.getByText('Opening what is kept on this computer'),
+  },
+  {
+    name: 'start-failed',
+    path: '',
+    asked: { fail: 'snapshot' },
+    ready: (page) => page.getByText('Carillon could not start'),
+  },
   {
     name: 'first-run',
     path: '',
@@ -23,6 +48,28 @@ export const LOOKS: readonly Look[] = [
     ready: (page) => page.getByText('Ledgerline, Quorum'),
   },
   { name: 'add-account', path: 'accounts/add', ready: (page) => page.getByText('Sign in to Oddsfield') },
+  {
+    name: 'add-token',
+    path: 'accounts/add/token',
+    ready: (page) => page.getByText('Three parts with dots between them'),
+  },
+  { name: 'add-link', path: 'accounts/add/link', ready: (page) => page.getByText('Begins with carillon://') },
+  {
+    name: 'add-link-read',
+    path: 'accounts/add/link?platform=northyard&server=https://northyard.example',
+    ready: (page) => page.getByText('Nothing has happened yet.'),
+  },
+  {
+    name: 'add-unencrypted',
+    path: 'accounts/add',
+    act: (page) => page.locator('input[type="url"]').fill('http://oddsfield.example'),
+    ready: (page) => page.getByText('would be reached without encryption'),
+  },
+  {
+    name: 'sign-in-again',
+    path: 'accounts/add?again=0197a1c0-0000-7000-8000-000000000005',
+    ready: (page) => page.getByText('everything that is kept of it stay'),
+  },
   {
     name: 'vault-locked',
     path: 'accounts/add',
@@ -34,7 +81,19 @@ export const LOOKS: readonly Look[] = [
     name: 'inbox-offline',
     path: 'inbox',
     asked: { fake: 'offline' },
-    ready: (page) => page.getByText('You are offline'),
+    ready: (page) => page.getByText('No account is connected.'),
+  },
+  {
+    name: 'inbox-closed',
+    path: 'inbox',
+    asked: { fake: 'keyring-locked' },
+    ready: (page) => page.getByText('Your account can’t be opened'),
+  },
+  {
+    name: 'inbox-asks',
+    path: 'inbox',
+    asked: { consent: 'unasked' },
+    ready: (page) => page.getByText('May Carillon ring on this computer?'),
   },
   {
     name: 'inbox-quiet',
@@ -64,6 +123,22 @@ export const LOOKS: readonly Look[] = [
     path: `connections/${FOURTH}`,
     ready: (page) => page.getByRole('button', { name: 'Try now' }),
   },
+  {
+    name: 'connection-account',
+    path: `connections/${FIRST}`,
+    ready: (page) => page.getByText('Only holders may join'),
+  },
+  {
+    name: 'remove-account',
+    path: `connections/${FOURTH}`,
+    act: (page) => page.locator('.connection .danger').click(),
+    ready: (page) => page.getByRole('dialog'),
+  },
+  {
+    name: 'settings-appearance',
+    path: 'settings/appearance',
+    ready: (page) => page.getByText('As a share of this system’s size.'),
+  },
   { name: 'settings', path: 'settings', ready: (page) => page.getByText('Which accounts ring') },
   {
     name: 'rooms',
@@ -76,6 +151,12 @@ export const LOOKS: readonly Look[] = [
     ready: (page) => page.getByText('Will the port lease of Varenna be extended?'),
   },
   { name: 'market', path: `${FIRST}/market/m-101`, ready: (page) => page.getByText('trade 2 s ago') },
+  {
+    name: 'market-table',
+    path: `${FIRST}/market/m-101`,
+    act: (page) => page.locator('input[value="table"]').check({ force: true }),
+    ready: (page) => page.locator('.prices table'),
+  },
   {
     name: 'market-resolved',
     path: `${FIRST}/market/m-61`,

@@ -4,8 +4,7 @@ const ROOMS = '0197a1c0-0000-7000-8000-000000000001/rooms'
 
 test('each room says what the server said of it', async ({ page }) => {
   await open(page, ROOMS)
-  await expect(page.getByText('5 of 100', { exact: true })).toBeVisible()
-  await expect(page.getByText('Confirmed')).toHaveCount(4)
+  await expect(page.getByText('Joined', { exact: true })).toHaveCount(4)
   await expect(page.getByText('Refused: Only holders may join')).toBeVisible()
   expect(await violations(page)).toEqual([])
   expect(await overflow(page)).toEqual([])
@@ -15,12 +14,12 @@ test('a room is joined by its kind and id, and left again', async ({ page }) => 
   await open(page, ROOMS)
   await page.getByLabel('Id').fill('m-110')
   await page.getByRole('button', { name: 'Join' }).click()
-  await expect(page.getByText('6 of 100', { exact: true })).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Leave / })).toHaveCount(6)
   await expect(
     page.getByRole('link', { name: 'Will the night train to Marisol run next summer?' }),
   ).toBeVisible()
   await page.getByRole('button', { name: /^Leave Will the night train/ }).click()
-  await expect(page.getByText('5 of 100', { exact: true })).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Leave / })).toHaveCount(5)
 })
 
 test('a platform without rooms says that none are needed', async ({ page }) => {

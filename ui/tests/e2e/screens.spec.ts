@@ -1,9 +1,11 @@
-import { expect, open, overflow, test, violations } from './fixtures'
-import { LOOKS } from './looks'
+import { expect, overflow, test, violations } from './fixtures'
+import { LOOKS, show } from './looks'
 
-for (const { name, path, asked, plain, ready } of LOOKS) {
+for (const look of LOOKS) {
+  const { name, plain, ready } = look
+
   test(`${name} looks as it was drawn, and nothing is in anybody’s way`, async ({ page, isMobile }) => {
-    await open(page, path, asked)
+    await show(page, look)
     await expect(ready(page)).toBeVisible()
     expect(await overflow(page)).toEqual([])
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -24,11 +26,11 @@ for (const { name, path, asked, plain, ready } of LOOKS) {
   })
 
   test(`${name} has room for large texts and longer languages`, async ({ page }) => {
-    await open(page, path, { ...asked, text: '200' })
+    await show(page, look, { text: '200' })
     await expect(ready(page)).toBeVisible()
     expect(await overflow(page), 'texts of twice the size').toEqual([])
     expect(await violations(page)).toEqual([])
-    await open(page, path, { ...asked, locale: 'en-XA' })
+    await show(page, look, { locale: 'en-XA' })
     await page.evaluate(() => document.fonts.ready)
     expect(await overflow(page), 'longer words').toEqual([])
   })

@@ -9,3 +9,17 @@ test('tabs stand below and are large enough for a finger', async ({ page }) => {
     expect(box?.width).toBeGreaterThanOrEqual(44)
   }
 })
+
+test('a tap on an account leads to what it has', async ({ page }) => {
+  await open(page, 'inbox')
+  const tabs = page.getByRole('navigation', { name: 'Main' })
+  await tabs.getByRole('link', { name: 'Accounts' }).tap()
+  await page.getByRole('link', { name: /^Oddsfield, maren/ }).tap()
+  const has = page.getByRole('navigation', { name: 'What this account has' })
+  await has.getByRole('link', { name: /^Markets/ }).tap()
+  await expect(page).toHaveTitle('Markets · Carillon')
+  await expect(tabs.getByRole('link', { name: 'Accounts' })).toHaveAttribute('aria-current', 'page')
+  await page.getByRole('link', { name: 'Back' }).tap()
+  await has.getByRole('link', { name: /^Rooms/ }).tap()
+  await expect(page).toHaveTitle('Rooms · Carillon')
+})

@@ -89,7 +89,13 @@ export function makeAccount(world: World, wanted: Wanted): FakeAccount {
       topics: [],
       topicLimit: wanted.platform === 'markets' ? 100 : null,
       unread: {},
-      counts: { received: 18_204 + number, stored: 18_011, repeated: 182, malformed: 0, unknown: 11 },
+      counts: {
+        received: 18_204 + number,
+        stored: 18_011 + number,
+        repeated: 182,
+        malformed: 0,
+        unknown: 11,
+      },
       gaps:
         wanted.gapless === true ? [] : [{ from: now - 2 * DAY - HOUR, to: now - 2 * DAY, why: 'no-replay' }],
       completeUntil: live && !connection.catchingUp ? now - 2_000 : connection.since - 4_000,

@@ -95,6 +95,18 @@ function join(world: World, platform: string, server: string, clearText: boolean
   return made.view.account
 }
 
+/** Opens what a vault that could not be read had kept closed. */
+function reopen(world: World): void {
+  const closed = world.closed.filter(({ error }) => error.code === 'vault')
+  for (const { title } of closed) {
+    const [key] = Object.entries(PLATFORMS).find(([, platform]) => platform.title === title) ?? []
+    if (key === undefined) continue
+    makeAccount(world, { platform: key as PlatformKey, name: 'maren', host: 'oddsfield.example' })
+    world.closed.splice(0, world.closed.length, ...world.closed.filter((one) => !closed.includes(one)))
+  }
+  if (closed.length > 0) world.tell({ type: 'accounts-changed' })
+}
+
 export const commands: Handlers = {
   snapshot: (world) => ({
     accounts: world.accounts.map((account) => account.view),
@@ -240,6 +252,7 @@ export const commands: Handlers = {
   test_notification: () => null,
   check_vault: (world) => {
     if (world.vault.state === 'locked') {
+      reopen(world)
       world.vault = {
         ...world.vault,
         state: 'ready',

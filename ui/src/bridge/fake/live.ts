@@ -2,6 +2,7 @@
 
 import type { Stop } from '../bridge'
 import type { Entity, SeriesPoint, UiEvent } from '../contract.gen'
+import { SECONDS, type Second } from '../../parts/peal'
 import { thousandths } from './amounts'
 import { activityOf, MARKET, nextTrade, type Trade } from './markets'
 import { noticeOf, type Told } from './notices'
@@ -10,7 +11,7 @@ import { seriesKey, thingKey, unreadOf, type FakeAccount, type World } from './w
 const isLive = (account: FakeAccount): boolean =>
   account.view.connection.state === 'connected' && !account.view.connection.catchingUp
 
-const yesOf = (market: Entity): number => Math.round(Number(market.fields['yesPrice']) * 1_000)
+const yesOf = (market: Entity): number => Math.round(Number(market.fields['yesPrice'] ?? '0.5') * 1_000)
 
 function keep(account: FakeAccount, key: string, point: SeriesPoint): void {
   const points = account.series.get(key) ?? []
@@ -145,6 +146,23 @@ export function tellTopics(world: World, account: FakeAccount): void {
   world.tell(topics(account))
 }
 
+/** What came in each of the last sixty seconds, the newest last. */
+export function lastMinute(world: World): readonly Second[] {
+  const now = world.now()
+  const seconds = Array.from({ length: SECONDS }, () => ({ count: 0, rang: false }))
+  const hear = (at: number, rang: boolean): void => {
+    const second = seconds[SECONDS - 1 - Math.floor((now - at) / 1_000)]
+    if (second === undefined) return
+    second.count += 1
+    second.rang ||= rang
+  }
+  for (const account of world.accounts) {
+    for (const lines of account.activity.values()) for (const line of lines) hear(line.at, false)
+    for (const notice of account.notices.values()) hear(notice.receivedAt, true)
+  }
+  return seconds
+}
+
 const NEWS: readonly [Told, ...Told[]] = [
   {
     category: 'trade',
@@ -194,7 +212,8 @@ export function run(world: World): Stop {
       measure(world)
     }),
     world.clock.every(24_000, () => {
-      const account = world.accounts.find(isLive)
+      // The news are those of a platform with markets.
+      const account = world.accounts.find((one) => isLive(one) && one.entities.has(MARKET))
       if (account !== undefined && account.notices.size > 0) notify(world, account, [world.random.pick(NEWS)])
     }),
     world.clock.every(12_000, () => {

@@ -11,6 +11,8 @@ export interface Told {
   readonly body: string
   /** Minutes ago. */
   readonly ago: number
+  /** Whether these are full minutes, as where something else says the same time. */
+  readonly sharp?: boolean
   readonly read?: boolean
   readonly archived?: boolean
   readonly link?: string
@@ -27,6 +29,7 @@ export const TOLD: Record<PlatformKey, readonly Told[]> = {
       title: 'Market resolved: YES',
       body: 'Will crude oil close above $80 on 19 November?',
       ago: 32,
+      sharp: true,
       about: { kind: 'market', id: 'm-61' },
     },
     {
@@ -68,6 +71,7 @@ export const TOLD: Record<PlatformKey, readonly Told[]> = {
       title: 'Market resolved: NO',
       body: 'Will it rain on the harbour fair?',
       ago: 2 * DAY + 30,
+      sharp: true,
       read: true,
       archived: true,
       about: { kind: 'market', id: 'm-62' },
@@ -203,7 +207,8 @@ export function olderNotices(random: Random, count: number): Told[] {
 
 export function noticeOf(account: string, id: number, told: Told, now: number): Notice {
   // What happens now happens now; the past is not on full minutes.
-  const at = told.ago === 0 ? now : now - told.ago * 60_000 - ((id * 7_919) % 50_000)
+  const past = told.ago === 0 || told.sharp === true ? 0 : (id * 7_919) % 50_000
+  const at = now - told.ago * 60_000 - past
   return {
     account,
     id,

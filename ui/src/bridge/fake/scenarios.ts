@@ -35,7 +35,7 @@ const lost = (now: number, ago: number, tries: number): Pick<Wanted, 'connection
 })
 
 const refused = (now: number): Pick<Wanted, 'connection'> => ({
-  connection: { state: 'error', since: now - 5 * MINUTE, cause: 'The token ended. Sign in again.' },
+  connection: { state: 'error', since: now - 5 * MINUTE, cause: 'The server no longer accepts the token.' },
 })
 
 function accountsOf(scenario: Scenario, now: number): Wanted[] {

@@ -13,6 +13,9 @@ export interface Said {
 /** Changes settings: each change is kept at once, shown at once, and says what it did. */
 export class Saver {
   said: Said | null = $state(null)
+  #queued = 0
+  /** What was kept last, while more is to be: what the core tells of it may reach the window only later. */
+  #kept: Settings | null = null
   #saving: Promise<void> = Promise.resolve()
 
   constructor(private readonly app: App) {}
@@ -63,17 +66,26 @@ export class Saver {
 
   /** One after the other: each builds on what the one before kept. What is refused is taken back. */
   #save(change: (before: Settings) => Partial<Settings>, did: string): Promise<void> {
+    this.#queued += 1
     this.#saving = this.#saving.then(async () => {
-      const before = this.app.snapshot?.settings
-      if (before === undefined) return
+      const before = this.#kept ?? this.app.snapshot?.settings
+      if (before === undefined) {
+        this.#queued -= 1
+        return
+      }
       const settings = { ...before, ...change(before) }
       this.#show(settings)
       try {
         await this.app.store.call('set_settings', { settings })
+        this.#kept = settings
+        this.#show(settings)
         this.said = { failed: false, text: did }
       } catch (thrown) {
         this.#show(before)
         this.said = { failed: true, text: toCallError(thrown).message }
+      } finally {
+        this.#queued -= 1
+        if (this.#queued === 0) this.#kept = null
       }
     })
     return this.#saving

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import type { TopicStatus } from '../../bridge/contract.gen'
+import { roomsCount, roomState } from './words'
+
+const topic = (part: Partial<TopicStatus>): TopicStatus => ({
+  kind: 'market',
+  id: 'm-1',
+  confirmed: false,
+  refusal: null,
+  ...part,
+})
+
+it('the limit of rooms is named only where it is near', () => {
+  const topics = (count: number): TopicStatus[] => Array.from({ length: count }, () => topic({}))
+  expect(roomsCount({ topics: topics(5), topicLimit: 100 })).toBe('5')
+  expect(roomsCount({ topics: topics(80), topicLimit: 100 })).toBe('80 of 100')
+  expect(roomsCount({ topics: topics(5), topicLimit: null })).toBe('5')
+})
+
+it('a room that waits for the connection was not asked for yet', () => {
+  expect(roomState(topic({}), true)).toBe('asked')
+  expect(roomState(topic({}), false)).toBe('waiting')
+  expect(roomState(topic({ confirmed: true }), true)).toBe('joined')
+  expect(roomState(topic({ refusal: 'No' }), true)).toBe('refused')
+})

@@ -1,0 +1,38 @@
+/** What is said of an account's rooms, the same wherever they are named. */
+
+import type { AccountView, TopicStatus } from '../../bridge/contract.gen'
+import { formatCount } from '../../format/number'
+import { m } from '../../text'
+
+/** From this share of a limit on the limit matters. */
+const NEAR = 0.8
+
+/** How many rooms are joined; with the most there may be only where that is near. */
+export function roomsCount({ topics, topicLimit }: Pick<AccountView, 'topics' | 'topicLimit'>): string {
+  const count = formatCount(topics.length)
+  return topicLimit === null || topics.length < topicLimit * NEAR
+    ? count
+    : m.rooms_count({ count, limit: formatCount(topicLimit) })
+}
+
+export type RoomState = 'joined' | 'refused' | 'asked' | 'waiting'
+
+/** How a room stands; without a connection nobody has been asked. */
+export function roomState(topic: TopicStatus, connected: boolean): RoomState {
+  if (topic.refusal !== null) return 'refused'
+  if (topic.confirmed) return 'joined'
+  return connected ? 'asked' : 'waiting'
+}
+
+export function roomWords(topic: TopicStatus, connected: boolean): string {
+  switch (roomState(topic, connected)) {
+    case 'refused':
+      return m.rooms_refused({ why: topic.refusal ?? '' })
+    case 'joined':
+      return m.rooms_joined()
+    case 'asked':
+      return m.rooms_asked()
+    case 'waiting':
+      return m.rooms_waiting()
+  }
+}

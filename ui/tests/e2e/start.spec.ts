@@ -1,0 +1,36 @@
+import { expect, open, test, violations } from './fixtures'
+
+test('while the core starts the window waits calmly, and nothing is called missing', async ({ page }) => {
+  await page.goto('/?fake=demo&latency=1000')
+  await expect(page.getByRole('heading', { name: 'Carillon is starting' })).toBeAttached()
+  await expect(page.getByText('Page not found')).toHaveCount(0)
+  await expect(page).toHaveTitle('Carillon')
+  await expect(page).toHaveTitle('Inbox · Carillon')
+})
+
+test('a core that can’t start says why, and is tried again', async ({ page }) => {
+  await open(page, '', { fail: 'snapshot' })
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Carillon could not start')
+  await expect(page.getByText('The cache can’t be read: its file is damaged.')).toBeVisible()
+  expect(await violations(page)).toEqual([])
+  await page.evaluate(() => window.fake?.fail('snapshot', false))
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page).toHaveTitle('Inbox · Carillon')
+})
+
+test('it is tried again by itself, wherever one was', async ({ page }) => {
+  await open(page, 'settings', { fail: 'snapshot' })
+  await expect(page.getByRole('heading', { name: 'Carillon could not start' })).toBeVisible()
+  await page.evaluate(() => window.fake?.fail('snapshot', false))
+  await expect(page).toHaveTitle('Settings · Carillon')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Settings')
+})
+
+test('the inbox says that accounts are closed, and opens them', async ({ page }) => {
+  await open(page, 'inbox', { fake: 'keyring-locked' })
+  await expect(page.getByRole('heading', { name: 'Your account can’t be opened' })).toBeVisible()
+  await expect(page.getByText('No account yet')).toHaveCount(0)
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Check again' }).click()
+  await expect(page.locator('[data-key]').first()).toBeVisible()
+})
