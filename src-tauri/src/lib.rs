@@ -116,6 +116,7 @@ fn begin<R: Runtime>(app: &mut App<R>, setup: Setup) -> Result<(), Box<dyn std::
             browser: Arc::new(SystemBrowser(handle.clone())),
         },
     );
+    #[cfg(desktop)]
     app.manage(window::WebFolder(core.setup.home.folder().join("web")));
     app.manage(Arc::clone(&core.attention));
     app.manage(Arc::clone(&core));

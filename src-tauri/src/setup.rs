@@ -1,10 +1,12 @@
 //! What the app is started with: the data folder, the place for tokens, logging, and the engine's parts.
 
+#[cfg(desktop)]
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+#[cfg(desktop)]
 use carillon_contract::Secret;
 use carillon_contract::settings::Settings;
 use carillon_engine::clock::Clock;
@@ -52,12 +54,14 @@ pub enum SetupError {
 }
 
 /// The start's words and variables, as far as the app reads them.
+#[cfg(desktop)]
 struct Wishes {
     home: Option<PathBuf>,
     asked: Asked,
     is_demo: bool,
 }
 
+#[cfg(desktop)]
 impl Wishes {
     fn read(
         words: impl IntoIterator<Item = OsString>,
@@ -93,6 +97,7 @@ impl Setup {
         })?)
     }
 
+    #[cfg(desktop)]
     fn of(wishes: Wishes) -> Result<Self, SetupError> {
         #[cfg(feature = "demo")]
         if wishes.is_demo {
@@ -144,6 +149,7 @@ impl Setup {
 }
 
 /// The folder of the command line, too: both work on the same accounts.
+#[cfg(desktop)]
 fn usual_folder() -> Result<PathBuf, SetupError> {
     let dirs = directories::ProjectDirs::from("", "", "Carillon").ok_or(SetupError::NoHome)?;
     Ok(dirs.data_dir().to_owned())

@@ -2,11 +2,14 @@
 //! texts are in `ui/`.
 
 /// The name of the app.
+#[cfg(desktop)]
 pub(crate) const NAME: &str = "Carillon";
 
 /// In the tray's menu.
+#[cfg(desktop)]
 pub(crate) const OPEN: &str = "Open Carillon";
 /// In the tray's menu.
+#[cfg(desktop)]
 pub(crate) const QUIT: &str = "Quit";
 
 /// The title over the notices of a catch-up or a storm.

@@ -1,6 +1,7 @@
 //! The one window. It is destroyed when the person closes it and built anew when they want it back: a hidden web
 //! view would keep its hundreds of megabytes, and the store holds all that it shows.
 
+#[cfg(desktop)]
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -8,12 +9,14 @@ use std::sync::{Mutex, PoisonError};
 use carillon_contract::view::Navigate;
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
 use tauri::{
-    AppHandle, Emitter as _, Manager as _, Runtime, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent,
+    AppHandle, Emitter as _, Manager as _, Runtime, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window,
+    WindowEvent,
 };
 
 use crate::events::Windows;
 use crate::links::is_own_page;
 use crate::state::Attention;
+#[cfg(desktop)]
 use crate::texts;
 
 /// The window's label; the capabilities are granted to it.
@@ -31,12 +34,14 @@ impl Tray {
         self.0.load(Ordering::Acquire)
     }
 
+    #[cfg(desktop)]
     pub(crate) fn came(&self) {
         self.0.store(true, Ordering::Release);
     }
 }
 
-/// Where the web view keeps what it must.
+/// Where the web view keeps what it must; a phone says so itself.
+#[cfg(desktop)]
 pub(crate) struct WebFolder(pub(crate) PathBuf);
 
 /// Where the window is to be led once it listens.
@@ -90,8 +95,7 @@ pub(crate) fn show<R: Runtime>(app: &AppHandle<R>) {
 
 fn show_here<R: Runtime>(app: &AppHandle<R>) {
     let shown = match app.get_webview_window(MAIN) {
-        Some(window) => window
-            .unminimize()
+        Some(window) => restore(&window)
             .and_then(|()| window.show())
             .and_then(|()| window.set_focus()),
         None => build(app),
@@ -99,6 +103,17 @@ fn show_here<R: Runtime>(app: &AppHandle<R>) {
     if let Err(error) = shown {
         tracing::error!(%error, "Show the window");
     }
+}
+
+#[cfg(desktop)]
+fn restore<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
+    window.unminimize()
+}
+
+/// A phone's app is minimised by going to another, and comes back as it was.
+#[cfg(mobile)]
+fn restore<R: Runtime>(_window: &WebviewWindow<R>) -> tauri::Result<()> {
+    Ok(())
 }
 
 fn build<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
