@@ -171,6 +171,9 @@ pub enum ProtocolError {
     /// Not a WebSocket as RFC 6455 has it.
     #[error("A broken WebSocket frame")]
     WebSocket(#[from] tungstenite::error::ProtocolError),
+    /// A compressed WebSocket message that can't be inflated.
+    #[error("A broken compressed message")]
+    Compression,
     /// Not HTTP/1.1 as RFC 9112 has it.
     #[error("A broken HTTP answer")]
     Http,

@@ -108,6 +108,8 @@ impl Target {
         headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
         headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         headers.insert(header::SEC_WEBSOCKET_KEY, key);
+        // Whoever agrees on an extension has to know it.
+        headers.remove(header::SEC_WEBSOCKET_EXTENSIONS);
         Ok(request)
     }
 

@@ -1,7 +1,8 @@
 //! Opening a connection to what is no Socket.IO server, or none that means well.
 
-#![expect(clippy::unwrap_used, clippy::string_slice, reason = "test code")]
+#![expect(clippy::unwrap_used, reason = "test code")]
 
+mod compression;
 mod opening;
 mod polled;
 mod polling;

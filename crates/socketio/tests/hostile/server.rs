@@ -9,7 +9,10 @@ use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
 };
-use tokio_tungstenite::{accept_async, tungstenite::Message};
+use tokio_tungstenite::{
+    accept_async,
+    tungstenite::{Message, handshake::derive_accept_key},
+};
 
 /// The handshake of the official server.
 pub(crate) const OPEN: &str =
@@ -68,6 +71,21 @@ impl Server {
         .await
     }
 
+    /// One that opens a WebSocket with these headers beside its own, sends these bytes behind that in one go, and reads
+    /// on.
+    pub(crate) async fn that_upgrades(headers: &'static str, sends: Vec<u8>) -> Self {
+        Self::that(move |mut stream| {
+            let sends = sends.clone();
+            async move {
+                let asked = request(&mut stream).await;
+                let opened = [switched(&asked, headers).into_bytes(), sends].concat();
+                stream.write_all(&opened).await.unwrap();
+                while stream.read(&mut [0; 1000]).await.is_ok_and(|read| read > 0) {}
+            }
+        })
+        .await
+    }
+
     /// Options for a WebSocket and nothing else.
     pub(crate) fn options(&self, scheme: &str) -> Options {
         Options {
@@ -88,4 +106,26 @@ pub(crate) async fn request(stream: &mut (impl AsyncReadExt + Unpin)) -> String 
         request.push(stream.read_u8().await.unwrap());
     }
     String::from_utf8(request).unwrap()
+}
+
+/// The answer that opens the WebSocket that was asked for.
+pub(crate) fn switched(request: &str, headers: &str) -> String {
+    let key = request
+        .lines()
+        .find_map(|line| {
+            let (name, value) = line.split_once(": ")?;
+            name.eq_ignore_ascii_case("sec-websocket-key").then_some(value)
+        })
+        .unwrap();
+    let accept = derive_accept_key(key.as_bytes());
+    format!(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Accept: {accept}\r\n{headers}\r\n"
+    )
+}
+
+/// A frame of a server, with a first byte that says what it is.
+pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u64::try_from(payload.len()).unwrap().to_be_bytes();
+    [&[first, 127], length.as_slice(), payload].concat()
 }

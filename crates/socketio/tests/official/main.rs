@@ -8,6 +8,7 @@
 )]
 
 mod acknowledgements;
+mod compression;
 mod connecting;
 mod ends;
 mod events;
