@@ -83,10 +83,14 @@ impl EngineSocket {
     /// # Errors
     /// What failed, at which step; never [`ConnectError::Refused`].
     pub async fn open(options: &Options) -> Result<Self, ConnectError> {
+        Self::at(&Target::new(options)?, options).await
+    }
+
+    /// Dials this server.
+    pub(crate) async fn at(target: &Target, options: &Options) -> Result<Self, ConnectError> {
         let namespace = join::name(&options.namespace)?;
-        let target = Target::new(options)?;
         let clock = Clock::start(&options.timeouts);
-        let (wire, handshake) = clock.open(&target, options).await?;
+        let (wire, handshake) = clock.open(target, options).await?;
         Ok(Self::over(wire, handshake, namespace, options, clock))
     }
 
@@ -119,6 +123,8 @@ impl EngineSocket {
             limits: options.limits.clone(),
             connect: options.timeouts.connect,
             latency: UNKNOWN.into(),
+            #[cfg(test)]
+            turns: 0.into(),
             polls: (wire.transport() == Transport::Polling).into(),
             wishes,
             leaves,

@@ -169,6 +169,8 @@ impl Driver {
     }
 
     fn advance(&mut self, cx: &mut Context<'_>) -> Result<(), CloseReason> {
+        #[cfg(test)]
+        self.shared.turns.fetch_add(1, Ordering::Relaxed);
         self.take_wishes(cx);
         self.take_leaves(cx)?;
         let more = self.receive(cx)?;

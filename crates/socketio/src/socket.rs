@@ -77,6 +77,9 @@ pub(crate) struct Shared {
     pub(crate) wishes: mpsc::Sender<Wish>,
     pub(crate) leaves: mpsc::UnboundedSender<Arc<Membership>>,
     pub(crate) task: TaskTracker,
+    /// How many times the I/O task has had its turn.
+    #[cfg(test)]
+    pub(crate) turns: AtomicU64,
 }
 
 /// The latency nobody has measured yet.

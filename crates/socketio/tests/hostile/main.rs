@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
+#[path = "../common/certificate.rs"]
+mod certificate;
 mod compression;
 mod opening;
 mod polled;

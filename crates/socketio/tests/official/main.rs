@@ -8,6 +8,8 @@
 )]
 
 mod acknowledgements;
+#[path = "../common/certificate.rs"]
+mod certificate;
 mod compression;
 mod connecting;
 mod ends;
@@ -17,6 +19,8 @@ mod node;
 mod polling;
 mod proxy;
 mod recovery;
+mod secure;
+mod sticky;
 mod upgrade;
 
 use std::time::Duration;
