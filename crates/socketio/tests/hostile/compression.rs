@@ -2,7 +2,7 @@
 
 use carillon_socketio::{CloseReason, Closed, ConnectError, Options, ProtocolError, connect};
 
-use crate::server::{OPEN, Server, frame};
+use crate::server::{OPEN, Server, Then, text};
 
 const AGREED: &str = "Sec-WebSocket-Extensions: permessage-deflate\r\n";
 
@@ -21,8 +21,8 @@ async fn a_compressed_message_that_can_t_be_inflated_breaks_the_protocol() {
         vec![0xc1, 2, 7, 7],
         vec![0x41, 3, 0xf2, 0x48, 0xcd, 0x81, 1, b'6'],
     ] {
-        let sends = [frame(0x81, OPEN.as_bytes()), broken].concat();
-        let error = refuses(&Server::that_upgrades(AGREED, sends).await).await;
+        let sends = [text(OPEN), broken].concat();
+        let error = refuses(&Server::that_upgrades(AGREED, sends, Then::Listen).await).await;
         let ConnectError::Closed(Closed(reason)) = error else {
             panic!("{error:?}")
         };
@@ -33,8 +33,8 @@ async fn a_compressed_message_that_can_t_be_inflated_breaks_the_protocol() {
 #[tokio::test]
 async fn a_compressed_frame_that_announces_too_much_is_refused_by_its_head() {
     let head = [0xc2, 127, 0, 0, 0, 0, 6, 0, 0, 0];
-    let sends = [frame(0x81, OPEN.as_bytes()), head.to_vec()].concat();
-    let error = refuses(&Server::that_upgrades(AGREED, sends).await).await;
+    let sends = [text(OPEN), head.to_vec()].concat();
+    let error = refuses(&Server::that_upgrades(AGREED, sends, Then::Listen).await).await;
     let ConnectError::Closed(Closed(CloseReason::TooLarge { limit, size })) = error else {
         panic!("{error:?}")
     };
@@ -47,7 +47,7 @@ async fn an_extension_that_was_not_offered_opens_nothing() {
         "Sec-WebSocket-Extensions: x-webkit-deflate-frame\r\n",
         "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits=9\r\n",
     ] {
-        let error = refuses(&Server::that_upgrades(agreed, Vec::new()).await).await;
+        let error = refuses(&Server::that_upgrades(agreed, Vec::new(), Then::Listen).await).await;
         assert!(matches!(error, ConnectError::Upgrade(_)), "{error:?}");
     }
 }
@@ -56,9 +56,9 @@ async fn an_extension_that_was_not_offered_opens_nothing() {
 async fn compression_that_was_not_agreed_on_breaks_the_protocol() {
     // RFC 7692, section 7.2.3.1.
     let hello = b"\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00";
-    let sends = [frame(0x81, OPEN.as_bytes()), hello.to_vec()].concat();
+    let sends = [text(OPEN), hello.to_vec()].concat();
     for (agreed, compression) in [("", true), ("", false), (AGREED, false)] {
-        let server = Server::that_upgrades(agreed, sends.clone()).await;
+        let server = Server::that_upgrades(agreed, sends.clone(), Then::Listen).await;
         let options = Options {
             compression,
             ..server.options("http")

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
+mod bodies;
 #[path = "../common/certificate.rs"]
 mod certificate;
 mod compression;
@@ -9,4 +10,5 @@ mod opening;
 mod polled;
 mod polling;
 mod server;
+mod session;
 mod tls;
