@@ -13,6 +13,7 @@ use tracing::debug;
 use crate::{
     AddressError, CloseReason, Closed, ConnectError, Connection, Options, ProtocolError, Recovery, Refusal,
     Stage, Timeouts,
+    acks::Ids,
     driver::{Driver, Ends},
     engine::{Engine, Handshake},
     join::{self, Entrance, Entry},
@@ -123,6 +124,7 @@ impl EngineSocket {
             limits: options.limits.clone(),
             connect: options.timeouts.connect,
             latency: UNKNOWN.into(),
+            acks: Ids::default(),
             #[cfg(test)]
             turns: 0.into(),
             polls: (wire.transport() == Transport::Polling).into(),

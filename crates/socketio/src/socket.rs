@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     AckError, Args, CloseReason, Closed, EmitError, Limits, Recovery,
+    acks::Ids,
     driver::Wish,
     engine::Handshake,
     membership::{Membership, Presence},
@@ -72,6 +73,8 @@ pub(crate) struct Shared {
     pub(crate) connect: Duration,
     /// Nanoseconds; [`UNKNOWN`] until measured.
     pub(crate) latency: AtomicU64,
+    /// The ids of all that are waited for.
+    pub(crate) acks: Ids,
     /// Whether the session is polled at present.
     pub(crate) polls: AtomicBool,
     pub(crate) wishes: mpsc::Sender<Wish>,

@@ -5,5 +5,6 @@ mod early;
 mod ends;
 mod flow;
 mod liveness;
+mod namespaces;
 mod order;
 mod rest;
