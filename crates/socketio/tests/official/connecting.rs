@@ -110,6 +110,28 @@ async fn pings_during_slow_middleware_are_answered() {
 }
 
 #[tokio::test]
+async fn async_middleware_refuses_and_then_accepts_on_the_same_connection() {
+    let node = Node::start(json!({})).await;
+    for transports in [vec![Transport::Websocket], vec![Transport::Polling]] {
+        let options = Options {
+            transports,
+            ..with_auth(&node, "/slow", &json!({ "token": "stale", "wait": 100 }))
+        };
+        let engine = EngineSocket::open(&options).await.unwrap();
+        let Admission::Refused { refusal, engine } = engine.join(options.auth.as_deref()).await.unwrap()
+        else {
+            panic!("a stale token was accepted")
+        };
+        assert_eq!(refusal.message, "Authentication failed");
+        let fresh = Args::json(json!({ "token": "good", "wait": 100 })).unwrap();
+        let Admission::Joined(mut connection) = engine.join(fresh.first()).await.unwrap() else {
+            panic!("a good token was refused")
+        };
+        assert_eq!(next(&mut connection).await.name, "hello");
+    }
+}
+
+#[tokio::test]
 async fn middleware_that_takes_too_long_is_left() {
     let node = Node::start(json!({})).await;
     let mut options = with_auth(&node, "/slow", &json!({ "token": "good", "wait": 60_000 }));

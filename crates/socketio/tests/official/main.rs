@@ -20,6 +20,7 @@ mod polling;
 mod proxy;
 mod recovery;
 mod secure;
+mod soak;
 mod sticky;
 mod upgrade;
 
