@@ -5,6 +5,8 @@
 //! [`transport`](Wire::transport) tells.
 
 mod dial;
+#[cfg(fuzzing)]
+pub(crate) mod fuzz;
 mod meter;
 mod polling;
 mod target;
@@ -33,6 +35,7 @@ pub use tls::platform_tls;
 
 /// What carries the packets of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Transport {
     /// One WebSocket.
     Websocket,

@@ -1,6 +1,6 @@
 //! A WebSocket as a [`Wire`].
 
-mod expand;
+pub(super) mod expand;
 mod inflating;
 
 use std::{

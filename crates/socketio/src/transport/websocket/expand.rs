@@ -27,10 +27,10 @@ const MASKED: u8 = 0x80;
 
 /// What is offered to a server. It is asked for nothing it would not do by itself: its window may be as large as it
 /// likes.
-pub(super) const OFFER: &str = "permessage-deflate";
+pub(in crate::transport) const OFFER: &str = "permessage-deflate";
 
 /// Whether a server that got the [`OFFER`] takes it. None if its answer is no answer to that.
-pub(super) fn agreed(headers: &HeaderMap) -> Option<bool> {
+pub(in crate::transport) fn agreed(headers: &HeaderMap) -> Option<bool> {
     let mut agreed = false;
     for value in headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS) {
         let extensions = value.to_str().ok()?.split(',').map(str::trim);
@@ -64,7 +64,7 @@ fn is_understood(parameter: &str) -> bool {
 
 /// A compressed message that can't be inflated, or is not framed as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Broken;
+pub(in crate::transport) struct Broken;
 
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -75,7 +75,7 @@ impl fmt::Display for Broken {
 impl error::Error for Broken {}
 
 /// Reads frames and writes them without compression.
-pub(super) struct Expander {
+pub(in crate::transport) struct Expander {
     largest: u64,
     step: Step,
     /// Whether the message under way is compressed; only its first frame says so.
@@ -106,7 +106,7 @@ enum Step {
 impl Expander {
     /// Inflates messages. A frame that is longer than this even while it is compressed is passed on as it is, for its
     /// reader to refuse.
-    pub(super) fn new(largest: usize) -> Self {
+    pub(in crate::transport) fn new(largest: usize) -> Self {
         Self {
             largest: u64::try_from(largest).unwrap_or(u64::MAX),
             step: Step::Head,
@@ -120,7 +120,11 @@ impl Expander {
 
     /// Takes what it can from `input` and adds frames, or parts of them, to `output`: at most two pieces more than was
     /// put in. If it adds none, it wants more input.
-    pub(super) fn expand(&mut self, input: &mut &[u8], output: &mut Vec<u8>) -> Result<(), Broken> {
+    pub(in crate::transport) fn expand(
+        &mut self,
+        input: &mut &[u8],
+        output: &mut Vec<u8>,
+    ) -> Result<(), Broken> {
         let written = output.len();
         while output.len() == written || (!input.is_empty() && output.len() - written < PIECE) {
             match self.step {
