@@ -53,6 +53,7 @@ pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
 /// [`connect`] is the short way. This is for who has other credentials at hand after a refusal: they are
 /// tried without dialling again. Nothing drives the connection between two calls, so the server gives it up
 /// after a while ([`Session::ping_timeout`] at the earliest).
+#[must_use = "dropped, it breaks off without a word to the server"]
 pub struct EngineSocket {
     driver: Driver,
     outgoing: mpsc::Sender<Outgoing>,
@@ -66,6 +67,7 @@ pub struct EngineSocket {
 
 /// What became of an attempt to join the namespace.
 #[derive(Debug)]
+#[must_use = "it may be a refusal"]
 pub enum Admission {
     /// The connection is open.
     Joined(Connection),
@@ -79,7 +81,7 @@ pub enum Admission {
 }
 
 impl EngineSocket {
-    /// Dials the server and waits for its handshake.
+    /// Dials the server and waits for its handshake. Dropping the future before it is ready leaves nothing behind.
     ///
     /// # Errors
     /// What failed, at which step; never [`ConnectError::Refused`].
@@ -152,7 +154,8 @@ impl EngineSocket {
         }
     }
 
-    /// Joins the namespace with these credentials.
+    /// Joins the namespace with these credentials, a JSON object. Dropping the future before it is ready drops the
+    /// connection too.
     ///
     /// # Errors
     /// The server did not answer in time, or the connection ended.

@@ -25,6 +25,8 @@ use crate::{
 
 /// An open connection in one namespace, in the parts that have different owners.
 #[derive(Debug)]
+#[must_use = "it is closed when its handles are dropped"]
+#[non_exhaustive]
 pub struct Connection {
     /// Sends; as many clones as there are senders.
     pub socket: Socket,
@@ -38,6 +40,7 @@ pub struct Connection {
 
 /// What the server said when it opened the connection.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Session {
     /// The id of this socket in its namespace; servers log it.
     pub id: String,
@@ -95,7 +98,8 @@ pub(crate) struct Verify {
 }
 
 impl Socket {
-    /// Sends an event. Returns once it is queued; waits while the queue is full.
+    /// Sends an event. Returns once it is queued; waits while the queue is full. Cancel safe: dropped before it is ready,
+    /// it has queued nothing.
     ///
     /// # Errors
     /// Nothing was sent. An event that is queued when the connection breaks is lost without a word: ask for
@@ -107,7 +111,8 @@ impl Socket {
         shared.queue(membership, &self.outgoing, packet).await
     }
 
-    /// Sends an event and waits for its acknowledgement, `within` covering both.
+    /// Sends an event and waits for its acknowledgement, `within` covering both. Dropped before it is ready, it waits no
+    /// more, and whether the event was sent is unknown.
     ///
     /// # Errors
     /// [`AckError::NotSent`] if the event never left; the others leave open whether the server acted.
@@ -161,7 +166,7 @@ impl Socket {
     }
 
     /// Waits until the namespace was left; if it was the last one, until the connection has ended and nothing of it is
-    /// left running.
+    /// left running. Cancel safe.
     pub async fn closed(&self) -> CloseReason {
         let Presence { membership, shared } = self.presence.as_ref();
         tokio::select! {
@@ -292,6 +297,7 @@ impl Events {
 
 /// An event from the server.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Event {
     /// Its name, whatever the server calls it: no name has a meaning here.
     pub name: String,
@@ -307,7 +313,8 @@ pub struct Event {
     pub bytes: usize,
 }
 
-/// Acknowledges one event, once.
+/// Acknowledges one event, once. Dropped, it leaves the server without an answer.
+#[must_use = "the server waits for an answer"]
 pub struct Responder {
     pub(crate) id: u64,
     pub(crate) shared: Arc<Shared>,
@@ -317,7 +324,8 @@ pub struct Responder {
 }
 
 impl Responder {
-    /// Sends the acknowledgement. Returns once it is queued; waits while the queue is full.
+    /// Sends the acknowledgement. Returns once it is queued; waits while the queue is full. Dropped before it is ready,
+    /// nothing is sent, and the server waits for an answer that never comes.
     ///
     /// # Errors
     /// Nothing was sent.

@@ -221,7 +221,7 @@ async fn opening_by_polling_has_the_same_limits() {
         ..Script::default()
     })
     .await;
-    joined(&silent).await;
+    drop(joined(&silent).await);
 }
 
 #[tokio::test]

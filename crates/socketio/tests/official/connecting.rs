@@ -50,7 +50,7 @@ async fn a_prefix_and_a_path_lead_to_the_server() {
     let mut options = node.options();
     options.url.set_path("/behind/proxy/");
     options.path = "/io/".into();
-    greeted(options).await;
+    drop(greeted(options).await);
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn middleware_refuses_and_then_accepts() {
     .await
     .unwrap_err();
     assert!(matches!(refused, ConnectError::Refused(_)), "{refused:?}");
-    greeted(with_auth(&node, "/guarded", &json!({ "token": "good" }))).await;
+    drop(greeted(with_auth(&node, "/guarded", &json!({ "token": "good" }))).await);
 }
 
 #[tokio::test]

@@ -176,7 +176,7 @@ async fn the_server_may_take_one_away() {
     assert!(soon(second.events.next()).await.is_none());
     assert_eq!(soon(second.socket.closed()).await, CloseReason::ServerDisconnect);
     connection.socket.verify(LIMIT).await.unwrap();
-    guarded(&connection).await;
+    drop(guarded(&connection).await);
 }
 
 #[tokio::test]
