@@ -52,7 +52,7 @@ pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
 ///
 /// [`connect`] is the short way. This is for who has other credentials at hand after a refusal: they are
 /// tried without dialling again. Nothing drives the connection between two calls, so the server gives it up
-/// after a while ([`Session::ping_timeout`] at the earliest).
+/// after a while ([`Session::ping_timeout`](crate::Session::ping_timeout) at the earliest).
 #[must_use = "dropped, it breaks off without a word to the server"]
 pub struct EngineSocket {
     driver: Driver,
