@@ -54,7 +54,7 @@ async fn an_extension_that_was_not_offered_opens_nothing() {
 
 #[tokio::test]
 async fn compression_that_was_not_agreed_on_breaks_the_protocol() {
-    // RFC 7692, section 7.2.3.1.
+    // RFC 7692, section 7.2.3.
     let hello = b"\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00";
     let sends = [text(OPEN), hello.to_vec()].concat();
     for (agreed, compression) in [("", true), ("", false), (AGREED, false)] {

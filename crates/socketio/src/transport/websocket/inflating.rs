@@ -172,7 +172,7 @@ mod tests {
             (Some(1000), b"\x81\x05Hello"),
         ] {
             let (mut server, client) = duplex(1000);
-            // RFC 7692, section 7.2.3.1.
+            // RFC 7692, section 7.2.3.
             let sent = b"HTTP/1.1 101 S\r\n\r\n\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00";
             server.write_all(sent).await.unwrap();
             drop(server);
