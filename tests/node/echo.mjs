@@ -75,6 +75,11 @@ function serve(socket) {
     socket.emit("large", Buffer.alloc(200_000, 7));
     socket.emit("plain");
   });
+  // What the WebSocket agreed on beyond the protocol, and how many bytes it has sent.
+  socket.on("extensions", (answer) => {
+    const { extensions, _socket: tcp } = socket.conn.transport.socket;
+    answer(extensions, tcp.bytesWritten);
+  });
   socket.on("big", (size) => socket.emit("big", "x".repeat(size)));
   socket.on("disconnect me", (close) => socket.disconnect(close));
   socket.on("close engine", () => socket.conn.close());

@@ -9,6 +9,7 @@
 
 mod check;
 mod demo;
+mod fuzz;
 mod generated;
 mod provision;
 mod requirements;
@@ -54,6 +55,8 @@ enum Task {
     },
     /// Runs the tests that are named soak, at their whole length.
     Soak,
+    /// Lets a fuzzer look for what the Socket.IO client can't bear; needs nightly and cargo-fuzz.
+    Fuzz(fuzz::Fuzz),
     /// Writes the TypeScript bindings of the contract.
     Bindings {
         /// Only tells whether the committed file is up to date.
@@ -90,6 +93,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Check { names } => check::command(&workspace, &names),
         Task::Test { part } => test::command(&workspace, part),
         Task::Soak => soak::command(&workspace),
+        Task::Fuzz(fuzz) => fuzz::command(&workspace, &fuzz),
         Task::Bindings { check } => generated::command(&workspace, Generated::Bindings, check),
         Task::Schema { check } => generated::command(&workspace, Generated::Schema, check),
         Task::Requirements => requirements::command(&workspace),

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 /// How often it is measured.
 pub(crate) const MEASURE: Duration = Duration::from_secs(5);
-/// A line that does not answer within this time is dead, and the link is told so by the socket itself.
+/// A line on which nothing arrives within this time is dead, and the link is told so by the socket itself.
 const WITHIN: Duration = Duration::from_secs(10);
 /// Of how many the median is told: one slow answer says nothing yet.
 const KEPT: usize = 5;
@@ -39,7 +39,7 @@ impl Latency {
         }
         self.under_way.spawn(async move {
             let asked = Instant::now();
-            socket.verify(WITHIN).await.ok()?;
+            socket.ping(WITHIN).await.ok()?;
             Some(RoundTrip {
                 session,
                 took: asked.elapsed(),

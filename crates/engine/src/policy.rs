@@ -87,6 +87,7 @@ pub(crate) fn target(profile: &Profile, server: &Server, tuning: &Tuning, overri
             .transports
             .clone()
             .unwrap_or_else(|| profile.transports.to_vec()),
+        compression: profile.compression,
         query: profile
             .query
             .iter()

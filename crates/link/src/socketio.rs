@@ -44,6 +44,7 @@ impl Transport for SocketIo {
         options.query.clone_from(&target.query);
         options.timeouts.total = target.open_within;
         options.transports = target.transports.iter().copied().map(named).collect();
+        options.compression = target.compression;
         options.limits.message = target.largest_event;
         if matches!(target.url.scheme(), "https" | "wss") {
             options.tls = Some(self.tls().await.map_err(OpenError::Failed)?);
@@ -155,6 +156,10 @@ impl Socket for io::Socket {
             Ok(round_trip) => Ok(round_trip),
             Err(closed) => Err(cause(&closed.0)),
         }
+    }
+
+    async fn ping(&self, within: Duration) -> Result<Duration, Cause> {
+        self.ping(within).await.map_err(|closed| cause(&closed.0))
     }
 
     fn transport(&self) -> TransportKind {

@@ -297,6 +297,10 @@ impl Socket for ScriptedSocket {
         }
     }
 
+    async fn ping(&self, within: Duration) -> Result<Duration, Cause> {
+        self.verify(within).await
+    }
+
     fn transport(&self) -> TransportKind {
         TransportKind::Websocket
     }

@@ -19,6 +19,8 @@ pub struct Target {
     pub token_in: TokenIn,
     /// What may carry the connection, in the order in which it is tried.
     pub transports: Vec<TransportKind>,
+    /// Whether the server is offered to compress what it sends.
+    pub compression: bool,
     /// Query parameters of the handshake.
     pub query: Vec<(String, String)>,
     /// How long opening may take in all.
@@ -90,6 +92,12 @@ pub trait Socket: Send + Sync {
     /// # Errors
     /// Where no sign of life came in time. The connection is closed then.
     async fn verify(&self, within: Duration) -> Result<Duration, Cause>;
+
+    /// Measures the round trip, and harms no connection that is merely slow: whatever arrives keeps it alive.
+    ///
+    /// # Errors
+    /// Where nothing came at all in time. The connection is closed then.
+    async fn ping(&self, within: Duration) -> Result<Duration, Cause>;
 
     /// What carries the connection at present.
     fn transport(&self) -> TransportKind;

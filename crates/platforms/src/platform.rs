@@ -83,6 +83,8 @@ pub struct Profile {
     pub token_in: TokenIn,
     /// What may carry the connection, in the order in which it is tried.
     pub transports: &'static [TransportKind],
+    /// Whether its server is offered to compress what it sends: where the guide asks for that.
+    pub compression: bool,
     /// How often a connection is checked while it is online, where the guide says so.
     pub health_check: Option<Duration>,
     /// What it means that the server ends a connection on purpose.

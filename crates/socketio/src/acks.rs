@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use tokio::sync::oneshot;
@@ -11,24 +14,38 @@ use crate::Args;
 
 /// Who waits for which acknowledgement: shared by the handles, which enter, and the I/O task, which answers.
 ///
-/// Ids only ever grow, so a late answer can't be taken for that of another request.
+/// Ids only ever grow, over all namespaces of a connection, so a late answer can't be taken for that of another request:
+/// not even by who joins a namespace that was left while answers were under way.
 #[derive(Clone, Default)]
-pub(crate) struct Acks(Arc<Mutex<Table>>);
+pub(crate) struct Acks {
+    table: Arc<Mutex<Table>>,
+    next: Ids,
+}
+
+/// The ids of a connection.
+#[derive(Clone, Default)]
+pub(crate) struct Ids(Arc<AtomicU64>);
 
 #[derive(Default)]
 struct Table {
-    next: u64,
     waiting: BTreeMap<u64, oneshot::Sender<Args>>,
     closed: bool,
 }
 
 impl Acks {
+    /// Takes its ids from there.
+    pub(crate) fn new(next: Ids) -> Self {
+        Self {
+            table: Arc::default(),
+            next,
+        }
+    }
+
     /// Takes the next id. The answer comes through the returned [`Waiting`]; dropping that gives the id up.
     pub(crate) fn enter(&self) -> Waiting {
         let (answer, receiver) = oneshot::channel();
+        let id = self.next.0.fetch_add(1, Ordering::Relaxed);
         let mut table = self.lock();
-        let id = table.next;
-        table.next += 1;
         if !table.closed {
             table.waiting.insert(id, answer);
         }
@@ -54,7 +71,7 @@ impl Acks {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Table> {
         // Nothing in here panics between two changes, so the table is whole even if a thread died.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[cfg(test)]

@@ -26,6 +26,9 @@ impl Args {
     }
 
     /// One argument, serialised to JSON.
+    ///
+    /// # Errors
+    /// Those of serialising: a map whose keys are no texts, for example.
     pub fn json(value: impl Serialize) -> Result<Self, serde_json::Error> {
         Self::none().with(value)
     }
@@ -38,24 +41,34 @@ impl Args {
         }
     }
 
-    /// One argument that is a byte string.
+    /// One argument that is a byte string. It is not copied.
+    ///
+    /// # Errors
+    /// None in practice: it is [`with`](Self::with) of a placeholder.
     pub fn binary(bytes: impl Into<Bytes>) -> Result<Self, serde_json::Error> {
         Self::none().with_binary(bytes)
     }
 
     /// Adds an argument, serialised to JSON.
+    ///
+    /// # Errors
+    /// As [`json`](Self::json).
     pub fn with(mut self, value: impl Serialize) -> Result<Self, serde_json::Error> {
         self.values.push(serde_json::value::to_raw_value(&value)?);
         Ok(self)
     }
 
     /// Adds an argument that is a byte string.
+    ///
+    /// # Errors
+    /// As [`binary`](Self::binary).
     pub fn with_binary(mut self, bytes: impl Into<Bytes>) -> Result<Self, serde_json::Error> {
         let placeholder = self.attach(bytes);
         self.with(placeholder)
     }
 
     /// Adds a byte string and returns what marks its place inside a JSON argument added later.
+    #[must_use = "without its placeholder in an argument the receiver can't find the byte string"]
     pub fn attach(&mut self, bytes: impl Into<Bytes>) -> Placeholder {
         let num = self.attachments.len();
         self.attachments.push(bytes.into());
@@ -119,6 +132,7 @@ pub struct Placeholder {
 
 /// Why an argument could not be read.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ArgError {
     /// There is no argument at this place.
     #[error("No argument at index {index}")]

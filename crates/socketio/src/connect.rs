@@ -13,6 +13,7 @@ use tracing::debug;
 use crate::{
     AddressError, CloseReason, Closed, ConnectError, Connection, Options, ProtocolError, Recovery, Refusal,
     Stage, Timeouts,
+    acks::Ids,
     driver::{Driver, Ends},
     engine::{Engine, Handshake},
     join::{self, Entrance, Entry},
@@ -51,7 +52,8 @@ pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
 ///
 /// [`connect`] is the short way. This is for who has other credentials at hand after a refusal: they are
 /// tried without dialling again. Nothing drives the connection between two calls, so the server gives it up
-/// after a while ([`Session::ping_timeout`] at the earliest).
+/// after a while ([`Session::ping_timeout`](crate::Session::ping_timeout) at the earliest).
+#[must_use = "dropped, it breaks off without a word to the server"]
 pub struct EngineSocket {
     driver: Driver,
     outgoing: mpsc::Sender<Outgoing>,
@@ -65,6 +67,7 @@ pub struct EngineSocket {
 
 /// What became of an attempt to join the namespace.
 #[derive(Debug)]
+#[must_use = "it may be a refusal"]
 pub enum Admission {
     /// The connection is open.
     Joined(Connection),
@@ -78,15 +81,19 @@ pub enum Admission {
 }
 
 impl EngineSocket {
-    /// Dials the server and waits for its handshake.
+    /// Dials the server and waits for its handshake. Dropping the future before it is ready leaves nothing behind.
     ///
     /// # Errors
     /// What failed, at which step; never [`ConnectError::Refused`].
     pub async fn open(options: &Options) -> Result<Self, ConnectError> {
+        Self::at(&Target::new(options)?, options).await
+    }
+
+    /// Dials this server.
+    pub(crate) async fn at(target: &Target, options: &Options) -> Result<Self, ConnectError> {
         let namespace = join::name(&options.namespace)?;
-        let target = Target::new(options)?;
         let clock = Clock::start(&options.timeouts);
-        let (wire, handshake) = clock.open(&target, options).await?;
+        let (wire, handshake) = clock.open(target, options).await?;
         Ok(Self::over(wire, handshake, namespace, options, clock))
     }
 
@@ -119,6 +126,9 @@ impl EngineSocket {
             limits: options.limits.clone(),
             connect: options.timeouts.connect,
             latency: UNKNOWN.into(),
+            acks: Ids::default(),
+            #[cfg(test)]
+            turns: 0.into(),
             polls: (wire.transport() == Transport::Polling).into(),
             wishes,
             leaves,
@@ -144,7 +154,8 @@ impl EngineSocket {
         }
     }
 
-    /// Joins the namespace with these credentials.
+    /// Joins the namespace with these credentials, a JSON object. Dropping the future before it is ready drops the
+    /// connection too.
     ///
     /// # Errors
     /// The server did not answer in time, or the connection ended.

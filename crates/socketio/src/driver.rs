@@ -11,7 +11,7 @@ mod tests;
 mod transmitter;
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     future::{Future, poll_fn},
     io,
     pin::Pin,
@@ -43,6 +43,9 @@ pub(crate) use member::{Member, Welcome};
 /// Messages that are taken in one go before the runtime may turn to other tasks.
 const BURST: usize = 256;
 
+/// From here on probes have the numbers of namespaces that were left; those of the heartbeat never grow so large.
+const FAREWELL: u64 = 1 << 63;
+
 /// How long the end of a connection may take: for what is still queued, and for the server to close too.
 const GOODBYE: Duration = Duration::from_secs(1);
 
@@ -52,6 +55,13 @@ pub(crate) struct Driver {
     decoder: Decoder,
     heartbeat: Heartbeat,
     members: Vec<Member>,
+    /// Those that are to be joined anew, with their CONNECTs, once the server is done with who was there before.
+    waiting: Vec<(Member, Outgoing)>,
+    /// The namespaces that this side has left, and how many it had left with each.
+    left: BTreeMap<String, u64>,
+    farewells: u64,
+    /// How many of them the server has read.
+    farewells_read: u64,
     /// Whether the connection was handed to its task: from then on it ends with its last namespace.
     is_running: bool,
     /// Why the connection ended, if that was found out while joining.
@@ -102,6 +112,10 @@ impl Driver {
             decoder: Decoder::new(&options.limits),
             heartbeat: Heartbeat::new(ping_interval, ping_timeout, &options.timeouts, now),
             members: Vec::new(),
+            waiting: Vec::new(),
+            left: BTreeMap::new(),
+            farewells: 0,
+            farewells_read: 0,
             is_running: false,
             ended: None,
             transmitter: Transmitter::new(ends.outgoing),
@@ -169,6 +183,8 @@ impl Driver {
     }
 
     fn advance(&mut self, cx: &mut Context<'_>) -> Result<(), CloseReason> {
+        #[cfg(test)]
+        self.shared.turns.fetch_add(1, Ordering::Relaxed);
         self.take_wishes(cx);
         self.take_leaves(cx)?;
         let more = self.receive(cx)?;
@@ -196,8 +212,12 @@ impl Driver {
             && let Poll::Ready(Some(wish)) = self.wishes.poll_recv(cx)
         {
             match wish {
-                Wish::Verify(Verify { within, answer }) => {
-                    let number = self.heartbeat.verify(Instant::now(), within);
+                Wish::Verify(Verify {
+                    within,
+                    strict,
+                    answer,
+                }) => {
+                    let number = self.heartbeat.verify(Instant::now(), within, strict);
                     self.verifying.push((number, answer));
                     self.transmitter.probe(number);
                     self.rearm = true;
@@ -255,7 +275,10 @@ impl Driver {
                 if self.wire.transport() == Transport::Polling {
                     self.heartbeat.packet(now);
                 }
-                self.probe_answered(number, now);
+                match number.checked_sub(FAREWELL) {
+                    Some(farewell) => self.farewell_read(farewell),
+                    None => self.probe_answered(number, now),
+                }
                 None
             }
             Inbound::Sign => {

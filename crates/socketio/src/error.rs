@@ -78,6 +78,7 @@ impl Eq for Refusal {}
 
 /// Why an address can't be dialled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum AddressError {
     /// Neither `http`, `https`, `ws` nor `wss`.
     #[error("The scheme is not http, https, ws or wss")]
@@ -101,6 +102,7 @@ pub enum AddressError {
 
 /// The steps of opening a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Stage {
     /// Name lookup, TCP, TLS.
     Dial,
@@ -167,10 +169,14 @@ pub enum AckError {
 
 /// How a server broke the protocol.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ProtocolError {
     /// Not a WebSocket as RFC 6455 has it.
     #[error("A broken WebSocket frame")]
     WebSocket(#[from] tungstenite::error::ProtocolError),
+    /// A compressed WebSocket message that can't be inflated.
+    #[error("A broken compressed message")]
+    Compression,
     /// Not HTTP/1.1 as RFC 9112 has it.
     #[error("A broken HTTP answer")]
     Http,

@@ -41,7 +41,7 @@ impl Entrance {
         asked: Option<Recovery>,
     ) -> (Self, Entry, Answer) {
         let hello = packet::encode_connect(namespace, &recovery::payload(auth, asked.as_ref()));
-        let membership = Arc::new(Membership::new(namespace.to_owned()));
+        let membership = Arc::new(Membership::new(namespace.to_owned(), shared.acks.clone()));
         let (events, outlet) = queue(&shared.limits);
         let (answer, answered) = oneshot::channel();
         let member = Member::new(membership.clone(), events, &shared.limits, asked, answer);
@@ -87,6 +87,9 @@ impl Entrance {
 
 impl Socket {
     /// Joins another namespace on the same connection: with its own events, its own acknowledgements and its own end.
+    ///
+    /// Who drops the future before it is ready takes the wish back. What the server has begun to look at can't be taken
+    /// back before it has answered, though: until then another attempt at the same namespace waits.
     ///
     /// The connection ends with its last namespace. As it has one order, a reader of one namespace who stands still holds
     /// up the others too.

@@ -4,6 +4,9 @@
 //! It knows nothing of reconnecting, tokens, accounts or what an event means: who opens the next connection,
 //! and with which credentials, is the caller's business.
 //!
+//! What a caller acts on ([`ConnectError`], [`CloseReason`], [`EmitError`], [`AckError`]) can be matched without a
+//! wildcard, so that a new case is met everywhere; what only describes may grow.
+//!
 //! Start reading at [`connect`]; behind it, `driver.rs` is the task that reads, writes and keeps time, and
 //! `engine.rs` and `packet.rs` are the two protocols without any I/O.
 //!
@@ -53,6 +56,9 @@ mod connect;
 mod driver;
 mod engine;
 mod error;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzz;
 mod heartbeat;
 mod join;
 mod membership;

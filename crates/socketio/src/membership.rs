@@ -7,7 +7,12 @@ use std::sync::{
 
 use tokio_util::sync::CancellationToken;
 
-use crate::{CloseReason, Closed, acks::Acks, recovery::Progress, socket::Shared};
+use crate::{
+    CloseReason, Closed,
+    acks::{Acks, Ids},
+    recovery::Progress,
+    socket::Shared,
+};
 
 /// What the handles of a namespace and the I/O task share.
 pub(crate) struct Membership {
@@ -23,10 +28,10 @@ pub(crate) struct Membership {
 }
 
 impl Membership {
-    pub(crate) fn new(namespace: String) -> Self {
+    pub(crate) fn new(namespace: String, ids: Ids) -> Self {
         Self {
             namespace,
-            acks: Acks::default(),
+            acks: Acks::new(ids),
             progress: Progress::default(),
             reason: OnceLock::new(),
             leaving: false.into(),

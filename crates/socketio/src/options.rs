@@ -32,6 +32,11 @@ pub struct Options {
     /// before the WebSocket means: open at once with what always works, and change to the WebSocket if the server
     /// offers that and it holds.
     pub transports: Vec<Transport>,
+    /// Whether a WebSocket's server is offered to compress what it sends (RFC 7692, permessage-deflate). Most servers
+    /// then do so with larger messages, which costs them and this side about 50 kB and some time.
+    /// [`Limits::message`] counts what was inflated. What this side sends is never compressed: lengths would tell of
+    /// secrets in it.
+    pub compression: bool,
     /// How long each step may take.
     pub timeouts: Timeouts,
     /// How much memory the server may make this client use.
@@ -55,6 +60,7 @@ impl Options {
             auth: None,
             recovery: None,
             transports: vec![Transport::Websocket, Transport::Polling],
+            compression: false,
             timeouts: Timeouts::default(),
             limits: Limits::default(),
             tls: None,
@@ -70,6 +76,7 @@ impl fmt::Debug for Options {
             .field("path", &self.path)
             .field("namespace", &self.namespace)
             .field("transports", &self.transports)
+            .field("compression", &self.compression)
             .field("timeouts", &self.timeouts)
             .field("limits", &self.limits)
             .finish_non_exhaustive()

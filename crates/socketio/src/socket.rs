@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     AckError, Args, CloseReason, Closed, EmitError, Limits, Recovery,
+    acks::Ids,
     driver::Wish,
     engine::Handshake,
     membership::{Membership, Presence},
@@ -24,6 +25,8 @@ use crate::{
 
 /// An open connection in one namespace, in the parts that have different owners.
 #[derive(Debug)]
+#[must_use = "it is closed when its handles are dropped"]
+#[non_exhaustive]
 pub struct Connection {
     /// Sends; as many clones as there are senders.
     pub socket: Socket,
@@ -37,6 +40,7 @@ pub struct Connection {
 
 /// What the server said when it opened the connection.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Session {
     /// The id of this socket in its namespace; servers log it.
     pub id: String,
@@ -72,11 +76,16 @@ pub(crate) struct Shared {
     pub(crate) connect: Duration,
     /// Nanoseconds; [`UNKNOWN`] until measured.
     pub(crate) latency: AtomicU64,
+    /// The ids of all that are waited for.
+    pub(crate) acks: Ids,
     /// Whether the session is polled at present.
     pub(crate) polls: AtomicBool,
     pub(crate) wishes: mpsc::Sender<Wish>,
     pub(crate) leaves: mpsc::UnboundedSender<Arc<Membership>>,
     pub(crate) task: TaskTracker,
+    /// How many times the I/O task has had its turn.
+    #[cfg(test)]
+    pub(crate) turns: AtomicU64,
 }
 
 /// The latency nobody has measured yet.
@@ -84,12 +93,15 @@ pub(crate) const UNKNOWN: u64 = u64::MAX;
 
 /// A wish to know that the server is there.
 pub(crate) struct Verify {
+    /// Whether only the answer counts, and not what else arrives.
+    pub(crate) strict: bool,
     pub(crate) within: Duration,
     pub(crate) answer: oneshot::Sender<Duration>,
 }
 
 impl Socket {
-    /// Sends an event. Returns once it is queued; waits while the queue is full.
+    /// Sends an event. Returns once it is queued; waits while the queue is full. Cancel safe: dropped before it is ready,
+    /// it has queued nothing.
     ///
     /// # Errors
     /// Nothing was sent. An event that is queued when the connection breaks is lost without a word: ask for
@@ -101,7 +113,8 @@ impl Socket {
         shared.queue(membership, &self.outgoing, packet).await
     }
 
-    /// Sends an event and waits for its acknowledgement, `within` covering both.
+    /// Sends an event and waits for its acknowledgement, `within` covering both. Dropped before it is ready, it waits no
+    /// more, and whether the event was sent is unknown.
     ///
     /// # Errors
     /// [`AckError::NotSent`] if the event never left; the others leave open whether the server acted.
@@ -136,9 +149,28 @@ impl Socket {
     /// Without an answer `within` that time the connection is closed, with [`CloseReason::PingTimeout`].
     /// While reading stands still because nobody takes events, the answer can't be read, and this waits.
     pub async fn verify(&self, within: Duration) -> Result<Duration, Closed> {
+        self.ask(within, true).await
+    }
+
+    /// Asks the server for a sign of life and returns how long it took, and harms no connection that is merely slow.
+    ///
+    /// For measuring the way there and back: unlike [`verify`](Self::verify), whatever arrives keeps the connection
+    /// alive while the answer is on its way behind it.
+    ///
+    /// # Errors
+    /// With nothing at all `within` that time the connection is closed, with [`CloseReason::PingTimeout`].
+    pub async fn ping(&self, within: Duration) -> Result<Duration, Closed> {
+        self.ask(within, false).await
+    }
+
+    async fn ask(&self, within: Duration, strict: bool) -> Result<Duration, Closed> {
         let (answer, answered) = oneshot::channel();
         let Presence { membership, shared } = self.presence.as_ref();
-        let wish = Wish::Verify(Verify { within, answer });
+        let wish = Wish::Verify(Verify {
+            within,
+            strict,
+            answer,
+        });
         let asked = !membership.is_leaving() && shared.wishes.send(wish).await.is_ok();
         match if asked { answered.await.ok() } else { None } {
             Some(took) => Ok(took),
@@ -155,7 +187,7 @@ impl Socket {
     }
 
     /// Waits until the namespace was left; if it was the last one, until the connection has ended and nothing of it is
-    /// left running.
+    /// left running. Cancel safe.
     pub async fn closed(&self) -> CloseReason {
         let Presence { membership, shared } = self.presence.as_ref();
         tokio::select! {
@@ -286,6 +318,7 @@ impl Events {
 
 /// An event from the server.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Event {
     /// Its name, whatever the server calls it: no name has a meaning here.
     pub name: String,
@@ -301,7 +334,8 @@ pub struct Event {
     pub bytes: usize,
 }
 
-/// Acknowledges one event, once.
+/// Acknowledges one event, once. Dropped, it leaves the server without an answer.
+#[must_use = "the server waits for an answer"]
 pub struct Responder {
     pub(crate) id: u64,
     pub(crate) shared: Arc<Shared>,
@@ -311,7 +345,8 @@ pub struct Responder {
 }
 
 impl Responder {
-    /// Sends the acknowledgement. Returns once it is queued; waits while the queue is full.
+    /// Sends the acknowledgement. Returns once it is queued; waits while the queue is full. Dropped before it is ready,
+    /// nothing is sent, and the server waits for an answer that never comes.
     ///
     /// # Errors
     /// Nothing was sent.

@@ -2,6 +2,8 @@
 //! no server should. Nothing here touches a real socket, so the clock can be paused and every timeout tested
 //! with its real length.
 
+mod polled;
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,7 +21,9 @@ pub(crate) const OPEN: &str =
     r#"0{"sid":"engine-1","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#;
 
 /// Bytes in flight each way before a writer waits.
-const IN_FLIGHT: usize = 16 << 10;
+pub(crate) const IN_FLIGHT: usize = 16 << 10;
+
+pub(crate) use polled::polled;
 
 /// The server's end of a connection.
 pub(crate) struct Server {

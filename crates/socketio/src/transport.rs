@@ -5,6 +5,8 @@
 //! [`transport`](Wire::transport) tells.
 
 mod dial;
+#[cfg(fuzzing)]
+pub(crate) mod fuzz;
 mod meter;
 mod polling;
 mod target;
@@ -25,6 +27,7 @@ use crate::{CloseReason, ConnectError, Options, engine::Handshake};
 use meter::Meter;
 use polling::Polling;
 use upgrade::Upgrading;
+use websocket::Wanted;
 
 pub(crate) use target::Target;
 
@@ -166,7 +169,7 @@ impl Dialled {
         match transport {
             Transport::Websocket => {
                 let request = target.websocket(None)?;
-                websocket::upgrade(stream, request, options.limits.message, meter).await
+                websocket::upgrade(stream, request, Wanted::new(options), meter).await
             }
             Transport::Polling => {
                 let polling = Polling::over(stream, target, meter, options.limits.message).await?;

@@ -28,6 +28,7 @@ fn target(url: &str) -> Result<Target> {
         url: url.parse()?,
         token_in: TokenIn::AuthPayload,
         transports: vec![TransportKind::Websocket],
+        compression: false,
         query: Vec::new(),
         open_within: SOON,
         largest_event: LARGEST,

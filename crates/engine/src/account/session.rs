@@ -195,7 +195,7 @@ impl Running {
                 Ok(Answer::Page(page)) => Fetched::Page(page),
                 Ok(_) | Err(SendError::Impossible) => Fetched::Nonsense,
                 // No answer on a line that is alive is an answer.
-                Err(SendError::Unknown | SendError::NotSent) if socket.verify(ALIVE).await.is_ok() => {
+                Err(SendError::Unknown | SendError::NotSent) if socket.ping(ALIVE).await.is_ok() => {
                     Fetched::Nonsense
                 }
                 Err(SendError::Unknown | SendError::NotSent) => Fetched::Lost,

@@ -31,6 +31,7 @@ const PROFILE: Profile = Profile {
     },
     token_in: TokenIn::AuthPayload,
     transports: &[TransportKind::Websocket],
+    compression: false,
     health_check: None,
     server_disconnect: ServerDisconnect::RetrySlowly,
     query: &[],

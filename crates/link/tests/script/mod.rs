@@ -91,6 +91,7 @@ impl Rig {
             url: "http://127.0.0.1:1".parse().unwrap(),
             token_in: TokenIn::AuthPayload,
             transports: vec![TransportKind::Websocket],
+            compression: false,
             query: Vec::new(),
             open_within: Duration::from_secs(20),
             largest_event: 1 << 20,

@@ -45,6 +45,7 @@ const PROFILE: Profile = Profile {
     token_in: TokenIn::AuthPayload,
     // G035
     transports: &[TransportKind::Websocket, TransportKind::Polling],
+    compression: false,
     health_check: None,
     server_disconnect: ServerDisconnect::RetrySlowly,
     query: &[],

@@ -41,6 +41,8 @@ pub(crate) struct Member {
     asked: Option<Recovery>,
     /// Who waits for what the server says to CONNECT. None once it has said it.
     answer: Option<oneshot::Sender<Result<Welcome, Refusal>>>,
+    /// Whether what comes before the answer is meant for another, who has left.
+    follows: bool,
 }
 
 /// What becomes of a member after a packet.
@@ -49,6 +51,8 @@ pub(super) enum Fate {
     Stays,
     /// It was refused, and who asked knows.
     Refused,
+    /// It is in, and nobody wants that any more.
+    Unwanted,
     /// It has ended.
     Ended(CloseReason),
 }
@@ -67,7 +71,19 @@ impl Member {
             early: Early::new(limits),
             asked,
             answer: Some(answer),
+            follows: false,
         }
+    }
+
+    /// Says that another was in this namespace before, on the same connection. What was under way to it comes first;
+    /// only a server that goes on with an earlier connection has something of its own to say before its answer.
+    pub(super) fn follows_another(&mut self) {
+        self.follows = self.asked.is_none();
+    }
+
+    /// Whether somebody wants it.
+    pub(super) fn is_wanted(&self) -> bool {
+        !self.membership.is_leaving()
     }
 
     /// Whether it is joined.
@@ -99,7 +115,11 @@ impl Member {
         shared: &Arc<Shared>,
         respond: &mpsc::WeakSender<Outgoing>,
     ) -> Result<Fate, CloseReason> {
+        let is_in = self.is_joined();
         match body {
+            Body::Event { .. } | Body::Disconnect if !is_in && (self.follows || !self.is_wanted()) => {
+                debug!("A packet came for who has left");
+            }
             Body::Event { ack, name, args } => {
                 let event = Event {
                     name,
@@ -113,7 +133,7 @@ impl Member {
                     }),
                     bytes,
                 };
-                if self.is_joined() {
+                if is_in {
                     self.push(event);
                 } else {
                     self.early.keep(event)?;
@@ -124,6 +144,7 @@ impl Member {
                     debug!(id, "An acknowledgement came that nobody waits for");
                 }
             }
+            Body::Connect(_) if !is_in && !self.is_wanted() => return Ok(Fate::Unwanted),
             Body::Connect(payload) => match self.answer.take() {
                 Some(answer) => {
                     let json = payload.ok_or(ProtocolError::Payload)?;

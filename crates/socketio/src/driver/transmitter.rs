@@ -19,8 +19,8 @@ pub(super) struct Transmitter {
     packets: mpsc::Receiver<Outgoing>,
     /// How many packets were taken from the queue.
     taken: u64,
-    /// CONNECTs and DISCONNECTs, each with how many packets have to be taken before it is its turn.
-    asides: VecDeque<(u64, Outgoing)>,
+    /// What has its place among the packets, each with how many of those have to be taken before it is its turn.
+    asides: VecDeque<(u64, Aside)>,
     /// What is left of the packet under way.
     attachments: VecDeque<Bytes>,
     /// Whether a ping has still to be answered. One answer is enough for several.
@@ -30,6 +30,14 @@ pub(super) struct Transmitter {
     /// Whether something was given to the wire since it was flushed.
     unflushed: bool,
     blocked_at: Option<Instant>,
+}
+
+/// What is not sent by a handle.
+enum Aside {
+    /// A CONNECT or DISCONNECT.
+    Packet(Outgoing),
+    /// A question whether all before it has arrived.
+    Probe(u64),
 }
 
 impl Transmitter {
@@ -59,13 +67,15 @@ impl Transmitter {
     /// Asks to join a namespace: at once, but not before it was left.
     pub(super) fn hello(&mut self, packet: Outgoing) {
         let turn = self.asides.back().map_or(0, |(turn, _)| *turn);
-        self.asides.push_back((turn, packet));
+        self.asides.push_back((turn, Aside::Packet(packet)));
     }
 
-    /// Leaves a namespace after all that is queued.
-    pub(super) fn leave(&mut self, packet: Outgoing) {
+    /// Leaves a namespace after all that is queued, and asks whether the server has read that.
+    pub(super) fn leave(&mut self, packet: Outgoing, probe: u64) {
         let queued = u64::try_from(self.packets.len()).unwrap_or(u64::MAX);
-        self.asides.push_back((self.taken.saturating_add(queued), packet));
+        let turn = self.taken.saturating_add(queued);
+        self.asides.push_back((turn, Aside::Packet(packet)));
+        self.asides.push_back((turn, Aside::Probe(probe)));
     }
 
     /// Has the wire flushed although nothing is given to it.
@@ -126,8 +136,11 @@ impl Transmitter {
         if let Some(bytes) = self.attachments.pop_front() {
             return Ok(Some(Outbound::Binary(bytes)));
         }
-        if let Some((_, packet)) = self.asides.pop_front_if(|(turn, _)| *turn <= self.taken) {
-            return Ok(Some(Outbound::Text(packet.text)));
+        if let Some((_, aside)) = self.asides.pop_front_if(|(turn, _)| *turn <= self.taken) {
+            return Ok(Some(match aside {
+                Aside::Packet(packet) => Outbound::Text(packet.text),
+                Aside::Probe(number) => Outbound::Probe(number),
+            }));
         }
         match self.packets.poll_recv(cx) {
             Poll::Ready(Some(packet)) => {
@@ -174,11 +187,10 @@ impl Transmitter {
             last.extend(packet.attachments.into_iter().map(Outbound::Binary));
         }
         // What was to leave earlier, leaves now.
-        last.extend(
-            self.asides
-                .drain(..)
-                .map(|(_, packet)| Outbound::Text(packet.text)),
-        );
+        last.extend(self.asides.drain(..).filter_map(|(_, aside)| match aside {
+            Aside::Packet(packet) => Some(Outbound::Text(packet.text)),
+            Aside::Probe(_) => None,
+        }));
         last.extend(
             namespaces
                 .iter()

@@ -27,6 +27,7 @@ pub(crate) fn encode_disconnect(namespace: &str) -> Outgoing {
 pub(crate) fn encode_event(namespace: &str, ack: Option<u64>, name: &str, args: Args) -> Outgoing {
     let kind = if args.attachments.is_empty() { '2' } else { '5' };
     let mut text = head(kind, args.attachments.len(), namespace, ack);
+    text.reserve(size(&args).saturating_add(name.len()));
     text.push('[');
     // Through Value: its Display writes a JSON string and can't fail.
     push_display(&mut text, &serde_json::Value::from(name));
@@ -45,6 +46,7 @@ pub(crate) fn encode_event(namespace: &str, ack: Option<u64>, name: &str, args: 
 pub(crate) fn encode_ack(namespace: &str, id: u64, args: Args) -> Outgoing {
     let kind = if args.attachments.is_empty() { '3' } else { '6' };
     let mut text = head(kind, args.attachments.len(), namespace, Some(id));
+    text.reserve(size(&args));
     let mut before = '[';
     for value in &args.values {
         text.push(before);
@@ -56,6 +58,11 @@ pub(crate) fn encode_ack(namespace: &str, id: u64, args: Args) -> Outgoing {
         text,
         attachments: args.attachments,
     }
+}
+
+/// Bytes that the arguments take, so that a large text is copied once.
+fn size(args: &Args) -> usize {
+    args.values.iter().map(|value| value.get().len() + 1).sum()
 }
 
 fn head(kind: char, attachments: usize, namespace: &str, ack: Option<u64>) -> String {

@@ -5,7 +5,7 @@
 
 mod cookies;
 mod line;
-mod payload;
+pub(super) mod payload;
 
 use std::{
     collections::VecDeque,

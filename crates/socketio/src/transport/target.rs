@@ -30,6 +30,9 @@ pub(crate) struct Target {
     authority: HeaderValue,
     query: Vec<(String, String)>,
     headers: HeaderMap,
+    /// Takes the other ends of connections that are made in memory.
+    #[cfg(test)]
+    pub(crate) memory: Option<tokio::sync::mpsc::UnboundedSender<tokio::io::DuplexStream>>,
 }
 
 impl Target {
@@ -62,6 +65,8 @@ impl Target {
             authority,
             query: options.query.clone(),
             headers: options.headers.clone(),
+            #[cfg(test)]
+            memory: None,
         };
         // So that no later request can fail for what the caller wrote.
         target.uri(Transport::Polling, None)?;
@@ -77,6 +82,14 @@ impl Target {
 
     /// Connects to the server: TCP, and TLS where the scheme asks for it.
     pub(super) async fn dial(&self) -> Result<Box<dyn Stream>, ConnectError> {
+        #[cfg(test)]
+        if let Some(memory) = &self.memory {
+            let (client, server) = tokio::io::duplex(crate::testing::IN_FLIGHT);
+            memory
+                .send(server)
+                .map_err(|_| ConnectError::Dial(std::io::ErrorKind::ConnectionRefused.into()))?;
+            return Ok(Box::new(client));
+        }
         let stream = dial(&self.host, self.port).await.map_err(ConnectError::Dial)?;
         Ok(match &self.tls {
             Some(config) => Box::new(tls::secure(stream, &self.host, config.clone()).await?),
@@ -108,6 +121,8 @@ impl Target {
         headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
         headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         headers.insert(header::SEC_WEBSOCKET_KEY, key);
+        // Whoever agrees on an extension has to know it.
+        headers.remove(header::SEC_WEBSOCKET_EXTENSIONS);
         Ok(request)
     }
 

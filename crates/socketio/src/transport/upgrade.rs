@@ -14,7 +14,11 @@ use std::{
 use tokio::time::{Instant, Sleep, sleep_until};
 use tracing::debug;
 
-use super::{Inbound, Outbound, Transport, Wire, polling::Polling, websocket};
+use super::{
+    Inbound, Outbound, Transport, Wire,
+    polling::Polling,
+    websocket::{self, Wanted},
+};
 use crate::{
     CloseReason, Closed, ConnectError, Options, ProtocolError,
     engine::{self, Handshake},
@@ -33,7 +37,7 @@ pub(super) struct Upgrading {
     candidate: Candidate,
     limit: Pin<Box<Sleep>>,
     within: Duration,
-    largest: usize,
+    wanted: Wanted,
     /// Whether the change has still to be told to whom it is to be flushed by.
     changed: bool,
 }
@@ -57,7 +61,7 @@ impl Upgrading {
             candidate: Candidate::None,
             limit: Box::pin(sleep_until(Instant::now())),
             within: options.timeouts.dial.min(WITHIN),
-            largest: options.limits.message,
+            wanted: Wanted::new(options),
             changed: false,
         }
     }
@@ -183,12 +187,12 @@ impl Wire for Upgrading {
         if !handshake.upgrades.iter().any(|name| name == websocket) {
             return;
         }
-        let (target, meter, largest) = (polling.target(), polling.meter(), self.largest);
+        let (target, meter, wanted) = (polling.target(), polling.meter(), self.wanted);
         let session = handshake.sid.clone();
         self.candidate = Candidate::Probing(Box::pin(async move {
             let stream = target.dial().await?;
             let request = target.websocket(Some(&session))?;
-            let mut wire = websocket::upgrade(stream, request, largest, meter).await?;
+            let mut wire = websocket::upgrade(stream, request, wanted, meter).await?;
             probe(wire.as_mut()).await.map_err(Closed)?;
             Ok(wire)
         }));

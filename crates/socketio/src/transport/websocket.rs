@@ -1,5 +1,8 @@
 //! A WebSocket as a [`Wire`].
 
+pub(super) mod expand;
+mod inflating;
+
 use std::{
     io,
     pin::Pin,
@@ -7,13 +10,13 @@ use std::{
 };
 
 use futures_util::{Sink, Stream as _};
-use http::Request;
+use http::{HeaderValue, Request, header};
 use tokio::time::Instant;
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
     tungstenite::{
         self, Message, Utf8Bytes,
-        error::CapacityError,
+        error::{CapacityError, ProtocolError as Broken},
         protocol::{CloseFrame, WebSocketConfig, frame::coding::CloseCode},
     },
 };
@@ -23,7 +26,8 @@ use super::{
     meter::{Meter, Metered},
     target::Stream,
 };
-use crate::{CloseReason, ConnectError, ProtocolError};
+use crate::{CloseReason, ConnectError, Options, ProtocolError};
+use inflating::Inflating;
 
 /// Bytes asked of the system at a time. tungstenite allocates them once per connection.
 const READ_BUFFER: usize = 64 << 10;
@@ -32,33 +36,74 @@ const READ_BUFFER: usize = 64 << 10;
 /// every round does not wait for it.
 const WRITE_BUFFER: usize = 16 << 10;
 
+/// What a WebSocket is asked to be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    /// The largest message that is accepted, in bytes.
+    largest: usize,
+    /// Whether the server may compress what it sends.
+    compression: bool,
+}
+
+impl Wanted {
+    pub(super) fn new(options: &Options) -> Self {
+        Self {
+            largest: options.limits.message,
+            compression: options.compression,
+        }
+    }
+}
+
 /// Asks whoever answers on `stream` for a WebSocket.
 pub(super) async fn upgrade<S>(
     stream: S,
-    request: Request<()>,
-    largest: usize,
+    mut request: Request<()>,
+    wanted: Wanted,
     meter: Meter,
 ) -> Result<Box<dyn Wire>, ConnectError>
 where
     S: Stream + 'static,
 {
+    let Wanted { largest, compression } = wanted;
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
         .max_message_size(Some(largest))
         .max_frame_size(Some(largest));
-    match client_async_with_config(request, Metered::new(stream, meter.clone()), Some(config)).await {
-        Ok((stream, _)) => Ok(Box::new(Websocket { stream, meter })),
-        Err(tungstenite::Error::Http(answer)) => Err(ConnectError::NotWebSocket {
+    let stream = Metered::new(stream, meter.clone());
+    if !compression {
+        let (stream, _) = client_async_with_config(request, stream, Some(config))
+            .await
+            .map_err(refusal)?;
+        return Ok(Box::new(Websocket { stream, meter }));
+    }
+    let offer = HeaderValue::from_static(expand::OFFER);
+    request
+        .headers_mut()
+        .insert(header::SEC_WEBSOCKET_EXTENSIONS, offer);
+    let (mut stream, answer) = client_async_with_config(request, Inflating::new(stream), Some(config))
+        .await
+        .map_err(refusal)?;
+    let agreed = expand::agreed(answer.headers()).ok_or_else(|| {
+        let name = header::SEC_WEBSOCKET_EXTENSIONS;
+        ConnectError::Upgrade(Broken::InvalidHeader(Box::new(name)).into())
+    })?;
+    stream.get_mut().begin(agreed.then_some(largest));
+    Ok(Box::new(Websocket { stream, meter }))
+}
+
+fn refusal(error: tungstenite::Error) -> ConnectError {
+    match error {
+        tungstenite::Error::Http(answer) => ConnectError::NotWebSocket {
             status: answer.status(),
-        }),
-        Err(tungstenite::Error::Io(error)) => Err(ConnectError::Dial(error)),
-        Err(error) => Err(ConnectError::Upgrade(error)),
+        },
+        tungstenite::Error::Io(error) => ConnectError::Dial(error),
+        error => ConnectError::Upgrade(error),
     }
 }
 
 struct Websocket<S> {
-    stream: WebSocketStream<Metered<S>>,
+    stream: WebSocketStream<S>,
     meter: Meter,
 }
 
@@ -127,13 +172,14 @@ impl<S: Stream> Wire for Websocket<S> {
 }
 
 fn close_reason(error: tungstenite::Error) -> CloseReason {
-    use tungstenite::{Error, error::ProtocolError as Broken};
+    use tungstenite::Error;
     match error {
         Error::ConnectionClosed
         | Error::AlreadyClosed
         | Error::Protocol(Broken::ResetWithoutClosingHandshake | Broken::SendAfterClosing) => {
             CloseReason::TransportClose { code: None }
         }
+        Error::Io(error) if is_inflating(&error) => CloseReason::Protocol(ProtocolError::Compression),
         Error::Io(error) => CloseReason::TransportError(error.kind()),
         Error::Capacity(CapacityError::MessageTooLong { size, max_size }) => CloseReason::TooLarge {
             limit: max_size,
@@ -150,4 +196,9 @@ fn close_reason(error: tungstenite::Error) -> CloseReason {
         | Error::Http(_)
         | Error::HttpFormat(_) => CloseReason::TransportError(io::ErrorKind::Other),
     }
+}
+
+/// Whether it is no failure of the connection, but what came over it.
+fn is_inflating(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<expand::Broken>())
 }

@@ -10,11 +10,10 @@ use tokio::{
     sync::mpsc,
     time::timeout,
 };
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::{
     polled::{Answer, OPEN, Script, joined, ok, options, serve},
-    server::{Server, request},
+    server::{Server, request, switched},
 };
 
 async fn end(connection: &Connection) -> CloseReason {
@@ -205,19 +204,7 @@ async fn beside(says: &'static [u8], hangs_up: bool) -> (Server, mpsc::Unbounded
                 let head = request(&mut stream).await;
                 if head.contains("transport=websocket") {
                     assert!(head.contains("sid=e "), "{head}");
-                    let key = head
-                        .lines()
-                        .find_map(|line| {
-                            line.to_ascii_lowercase()
-                                .starts_with("sec-websocket-key: ")
-                                .then(|| line[19..].to_owned())
-                        })
-                        .unwrap();
-                    let accept = derive_accept_key(key.as_bytes());
-                    let answer = format!(
-                        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-                         Sec-WebSocket-Accept: {accept}\r\n\r\n"
-                    );
+                    let answer = switched(&head, "");
                     stream.write_all(answer.as_bytes()).await.unwrap();
                     stream.write_all(says).await.unwrap();
                     if hangs_up {

@@ -9,7 +9,10 @@ use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
 };
-use tokio_tungstenite::{accept_async, tungstenite::Message};
+use tokio_tungstenite::{
+    accept_async,
+    tungstenite::{Message, handshake::derive_accept_key},
+};
 
 /// The handshake of the official server.
 pub(crate) const OPEN: &str =
@@ -68,6 +71,22 @@ impl Server {
         .await
     }
 
+    /// One that opens a WebSocket with these headers beside its own, sends these bytes behind that in one go, and then
+    /// does something else.
+    pub(crate) async fn that_upgrades(headers: &'static str, sends: Vec<u8>, then: Then) -> Self {
+        Self::that(move |mut stream| {
+            let (sends, then) = (sends.clone(), then.clone());
+            async move {
+                let asked = request(&mut stream).await;
+                let opened = [switched(&asked, headers).into_bytes(), sends].concat();
+                stream.set_nodelay(true).unwrap();
+                stream.write_all(&opened).await.unwrap();
+                then.go_on(stream).await;
+            }
+        })
+        .await
+    }
+
     /// Options for a WebSocket and nothing else.
     pub(crate) fn options(&self, scheme: &str) -> Options {
         Options {
@@ -88,4 +107,80 @@ pub(crate) async fn request(stream: &mut (impl AsyncReadExt + Unpin)) -> String 
         request.push(stream.read_u8().await.unwrap());
     }
     String::from_utf8(request).unwrap()
+}
+
+/// What a server does when it has said all it had to say.
+#[derive(Clone)]
+pub(crate) enum Then {
+    /// It reads what comes.
+    Listen,
+    /// It hangs up.
+    HangUp,
+    /// It sends more, once the client's first message has come, and reads on.
+    Send(Vec<u8>),
+    /// It sends this for ever, once every few milliseconds.
+    Repeat(&'static [u8]),
+    /// It sends this for ever, as fast as it is taken.
+    Flood(Vec<u8>),
+}
+
+impl Then {
+    async fn go_on(self, mut stream: TcpStream) {
+        match self {
+            Self::Listen => {}
+            Self::HangUp => {
+                stream.shutdown().await.unwrap();
+                return;
+            }
+            Self::Send(more) => {
+                stream.read_u8().await.unwrap();
+                stream.write_all(&more).await.unwrap();
+            }
+            Self::Repeat(bytes) => {
+                // Slowness is what this server is about; nobody waits for it.
+                let mut ticks = tokio::time::interval(std::time::Duration::from_millis(5));
+                while stream.write_all(bytes).await.is_ok() {
+                    ticks.tick().await;
+                }
+                return;
+            }
+            Self::Flood(bytes) => {
+                while stream.write_all(&bytes).await.is_ok() {}
+                return;
+            }
+        }
+        while stream.read(&mut [0; 1000]).await.is_ok_and(|read| read > 0) {}
+    }
+}
+
+/// The answer that opens the WebSocket that was asked for.
+pub(crate) fn switched(request: &str, headers: &str) -> String {
+    let key = request
+        .lines()
+        .find_map(|line| {
+            let (name, value) = line.split_once(": ")?;
+            name.eq_ignore_ascii_case("sec-websocket-key").then_some(value)
+        })
+        .unwrap();
+    let accept = derive_accept_key(key.as_bytes());
+    format!(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Accept: {accept}\r\n{headers}\r\n"
+    )
+}
+
+/// A frame of a server, with a first byte that says what it is.
+pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u64::try_from(payload.len()).unwrap().to_be_bytes();
+    [&[first, 127], length.as_slice(), payload].concat()
+}
+
+/// A text of a server.
+pub(crate) fn text(text: &str) -> Vec<u8> {
+    frame(0x81, text.as_bytes())
+}
+
+/// The frames of a server that lets everyone in.
+pub(crate) fn welcome() -> Vec<u8> {
+    [text(OPEN), text(r#"40{"sid":"s"}"#)].concat()
 }

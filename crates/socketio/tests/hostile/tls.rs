@@ -4,33 +4,15 @@ use std::{future::pending, sync::Arc};
 
 use carillon_socketio::{Args, ConnectError, Options, connect};
 use futures_util::{SinkExt, StreamExt};
-use rustls::{ClientConfig, RootCertStore, ServerConfig, crypto::ring, pki_types::PrivateKeyDer};
+use rustls::ServerConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsAcceptor;
 use tokio_tungstenite::{accept_async, tungstenite::Message};
 
-use crate::server::{OPEN, Server};
-
-/// A certificate for 127.0.0.1 that nobody has signed: what servers and clients need of it.
-fn certificate() -> (Arc<ServerConfig>, Arc<ClientConfig>) {
-    let certified = rcgen::generate_simple_self_signed(vec!["127.0.0.1".into()]).unwrap();
-    let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
-    let provider = Arc::new(ring::default_provider());
-    let server = ServerConfig::builder_with_provider(provider.clone())
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certified.cert.der().clone()], key)
-        .unwrap();
-    let mut roots = RootCertStore::empty();
-    roots.add(certified.cert.der().clone()).unwrap();
-    let client = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    (Arc::new(server), Arc::new(client))
-}
+use crate::{
+    certificate::certificate,
+    server::{OPEN, Server},
+};
 
 /// A Socket.IO server behind TLS that lets everyone in and repeats every message.
 async fn secure_server(config: Arc<ServerConfig>) -> Server {

@@ -50,7 +50,7 @@ async fn a_prefix_and_a_path_lead_to_the_server() {
     let mut options = node.options();
     options.url.set_path("/behind/proxy/");
     options.path = "/io/".into();
-    greeted(options).await;
+    drop(greeted(options).await);
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn middleware_refuses_and_then_accepts() {
     .await
     .unwrap_err();
     assert!(matches!(refused, ConnectError::Refused(_)), "{refused:?}");
-    greeted(with_auth(&node, "/guarded", &json!({ "token": "good" }))).await;
+    drop(greeted(with_auth(&node, "/guarded", &json!({ "token": "good" }))).await);
 }
 
 #[tokio::test]
@@ -107,6 +107,28 @@ async fn pings_during_slow_middleware_are_answered() {
     ))
     .await;
     assert!(connection.session.opened_in >= Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn async_middleware_refuses_and_then_accepts_on_the_same_connection() {
+    let node = Node::start(json!({})).await;
+    for transports in [vec![Transport::Websocket], vec![Transport::Polling]] {
+        let options = Options {
+            transports,
+            ..with_auth(&node, "/slow", &json!({ "token": "stale", "wait": 100 }))
+        };
+        let engine = EngineSocket::open(&options).await.unwrap();
+        let Admission::Refused { refusal, engine } = engine.join(options.auth.as_deref()).await.unwrap()
+        else {
+            panic!("a stale token was accepted")
+        };
+        assert_eq!(refusal.message, "Authentication failed");
+        let fresh = Args::json(json!({ "token": "good", "wait": 100 })).unwrap();
+        let Admission::Joined(mut connection) = engine.join(fresh.first()).await.unwrap() else {
+            panic!("a good token was refused")
+        };
+        assert_eq!(next(&mut connection).await.name, "hello");
+    }
 }
 
 #[tokio::test]

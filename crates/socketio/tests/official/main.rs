@@ -8,6 +8,9 @@
 )]
 
 mod acknowledgements;
+#[path = "../common/certificate.rs"]
+mod certificate;
+mod compression;
 mod connecting;
 mod ends;
 mod events;
@@ -16,6 +19,9 @@ mod node;
 mod polling;
 mod proxy;
 mod recovery;
+mod secure;
+mod soak;
+mod sticky;
 mod upgrade;
 
 use std::time::Duration;

@@ -141,7 +141,7 @@ async fn joining_has_its_limit_and_may_be_tried_again() {
     let mut options = node.options();
     options.timeouts.connect = Duration::from_millis(300);
     let connection = greeted(options).await;
-    let slow = auth(json!({ "token": "good", "wait": 60_000 }));
+    let slow = auth(json!({ "token": "good", "wait": 500 }));
     let error = connection
         .socket
         .join("/slow", Some(&slow), None)
@@ -151,7 +151,19 @@ async fn joining_has_its_limit_and_may_be_tried_again() {
         matches!(error, ConnectError::TimedOut(Stage::Connect)),
         "{error:?}"
     );
-    connection.socket.verify(LIMIT).await.unwrap();
+    // The connection goes on, also when the server has let in who has left again.
+    let mut second = loop {
+        let echo = connection.socket.emit_with_ack("echo", Args::none(), LIMIT);
+        echo.await.unwrap();
+        let good = auth(json!({ "token": "good", "wait": 0 }));
+        match connection.socket.join("/slow", Some(&good), None).await {
+            Ok(second) => break second,
+            Err(error) => assert!(matches!(error, ConnectError::TimedOut(_)), "{error:?}"),
+        }
+    };
+    assert_eq!(next(&mut second).await.name, "hello");
+    assert_eq!(next(&mut second).await.name, "hello again");
+    assert!(second.events.try_next().is_none());
 }
 
 #[tokio::test]
@@ -164,7 +176,7 @@ async fn the_server_may_take_one_away() {
     assert!(soon(second.events.next()).await.is_none());
     assert_eq!(soon(second.socket.closed()).await, CloseReason::ServerDisconnect);
     connection.socket.verify(LIMIT).await.unwrap();
-    guarded(&connection).await;
+    drop(guarded(&connection).await);
 }
 
 #[tokio::test]
@@ -182,4 +194,35 @@ async fn a_connection_whose_last_wish_is_refused_ends() {
     assert_eq!(reason, CloseReason::Local);
     assert!(refused.is_err());
     while node.tell("connected", json!({})).await != 0 {}
+}
+
+#[tokio::test]
+async fn a_namespace_may_be_left_and_joined_again_at_once() {
+    let node = Node::start(json!({})).await;
+    for transports in [vec![Transport::Websocket], vec![Transport::Polling]] {
+        let connection = greeted(Options {
+            transports,
+            ..node.options()
+        })
+        .await;
+        let mut ids = std::collections::BTreeSet::new();
+        for n in 0..20 {
+            let second = guarded(&connection).await;
+            assert!(ids.insert(second.session.id.clone()));
+            // What is under way when it is left belongs to nobody.
+            second
+                .socket
+                .emit("burst", Args::json(n * 10).unwrap())
+                .await
+                .unwrap();
+            let echo = second.socket.emit_with_ack("echo", Args::json(n).unwrap(), LIMIT);
+            assert_eq!(echo.await.unwrap().parse::<i32>(0).unwrap(), n);
+            second
+                .socket
+                .emit("burst", Args::json(n * 10).unwrap())
+                .await
+                .unwrap();
+        }
+        connection.socket.verify(LIMIT).await.unwrap();
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use carillon_socketio::{Args, CloseReason, ConnectError, EmitError, Options, Transport, connect};
+use carillon_socketio::{AckError, Args, CloseReason, ConnectError, EmitError, Options, Transport, connect};
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -239,4 +239,71 @@ async fn the_end_is_told_both_ways() {
         .unwrap();
     assert!(soon(connection.events.next()).await.is_none());
     assert!(connection.events.close_reason().is_some());
+}
+
+#[tokio::test]
+async fn the_end_in_the_middle_of_a_binary_event_brings_no_half_event() {
+    let node = Node::start(json!({})).await;
+    let mut connection = greeted(polled(&node)).await;
+    connection.socket.emit("half", Args::none()).await.unwrap();
+    assert!(soon(connection.events.next()).await.is_none());
+    let reason = connection.events.close_reason().unwrap();
+    assert!(matches!(reason, CloseReason::TransportClose { .. }), "{reason:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_frozen_server_is_noticed_when_its_ping_is_overdue() {
+    let node = Node::start(json!({ "pingInterval": 300, "pingTimeout": 300 })).await;
+    let connection = greeted(polled(&node)).await;
+    node.freeze().await;
+    assert_eq!(soon(connection.socket.closed()).await, CloseReason::PingTimeout);
+}
+
+#[tokio::test]
+async fn a_killed_server_is_noticed_at_once() {
+    let mut node = Node::start(json!({})).await;
+    let connection = greeted(polled(&node)).await;
+    node.kill().await;
+    let reason = soon(connection.socket.closed()).await;
+    assert!(
+        matches!(
+            reason,
+            CloseReason::TransportClose { .. } | CloseReason::TransportError(_)
+        ),
+        "{reason:?}"
+    );
+}
+
+#[tokio::test]
+async fn middleware_refuses_and_then_accepts() {
+    let node = Node::start(json!({})).await;
+    for (token, accepted) in [("bad", false), ("good", true)] {
+        let options = Options {
+            namespace: "/guarded".into(),
+            auth: Args::json(json!({ "token": token })).unwrap().values.pop(),
+            ..polled(&node)
+        };
+        match soon(connect(options)).await {
+            Ok(connection) => assert!(accepted, "{connection:?}"),
+            Err(ConnectError::Refused(refusal)) => {
+                assert_eq!(
+                    (refusal.message.as_str(), accepted),
+                    ("Authentication failed", false)
+                );
+            }
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_question_that_is_never_answered_times_out_and_a_lost_session_ends_it() {
+    let node = Node::start(json!({})).await;
+    let connection = greeted(polled(&node)).await;
+    let socket = &connection.socket;
+    let never = socket.emit_with_ack("never", Args::none(), Duration::from_millis(50));
+    assert_eq!(never.await.unwrap_err(), AckError::TimedOut);
+    let ended = socket.emit_with_ack("close engine", Args::none(), LIMIT);
+    assert!(matches!(ended.await.unwrap_err(), AckError::Closed(_)));
 }

@@ -99,6 +99,24 @@ async fn verify_closes_a_connection_that_only_looks_alive() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_ping_harms_no_connection_that_brings_something() {
+    let (connection, mut server) = joined(&options()).await;
+    let socket = connection.socket.clone();
+    let talking = async {
+        // Its answer waits behind what it sends, for longer than the question may be alone.
+        for _ in 0..6 {
+            server.stay(SECOND).await;
+            server.send(r#"42["news"]"#).await;
+        }
+    };
+    let (answered, ()) = tokio::join!(
+        tokio::time::timeout(10 * SECOND, socket.ping(2 * SECOND)),
+        talking
+    );
+    assert!(!matches!(answered, Ok(Err(_))), "{answered:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn many_may_verify_at_once() {
     let (connection, mut server) = joined(&options()).await;
     let all = futures_util::future::join_all((0..50).map(|_| connection.socket.verify(5 * SECOND)));

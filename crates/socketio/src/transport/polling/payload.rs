@@ -27,7 +27,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// Splits bodies into packets, from chunks that are cut anywhere.
 ///
 /// It holds one chunk and, of a packet that began in an earlier one, no more than the limit.
-pub(super) struct Splitter {
+pub(in crate::transport) struct Splitter {
     largest: usize,
     chunk: Bytes,
     /// The beginning of a packet whose end is not in the chunk.
@@ -36,7 +36,7 @@ pub(super) struct Splitter {
 
 impl Splitter {
     /// Takes packets of at most this many bytes; for binary ones it is the number after decoding.
-    pub(super) fn new(largest: usize) -> Self {
+    pub(in crate::transport) fn new(largest: usize) -> Self {
         Self {
             largest,
             chunk: Bytes::new(),
@@ -45,7 +45,7 @@ impl Splitter {
     }
 
     /// Takes the next chunk of a body. The one before it must have been used up by [`next`](Self::next).
-    pub(super) fn feed(&mut self, chunk: Bytes) {
+    pub(in crate::transport) fn feed(&mut self, chunk: Bytes) {
         self.chunk = chunk;
     }
 
@@ -53,7 +53,7 @@ impl Splitter {
     ///
     /// # Errors
     /// [`CloseReason::Protocol`] for what is no packet, [`CloseReason::TooLarge`].
-    pub(super) fn next(&mut self) -> Result<Option<Inbound>, CloseReason> {
+    pub(in crate::transport) fn next(&mut self) -> Result<Option<Inbound>, CloseReason> {
         let Some(end) = self.chunk.iter().position(|byte| *byte == SEPARATOR) else {
             let rest = std::mem::take(&mut self.chunk);
             self.check(&rest)?;
@@ -69,7 +69,7 @@ impl Splitter {
     ///
     /// # Errors
     /// As [`next`](Self::next).
-    pub(super) fn finish(&mut self) -> Result<Inbound, CloseReason> {
+    pub(in crate::transport) fn finish(&mut self) -> Result<Inbound, CloseReason> {
         let rest = std::mem::take(&mut self.chunk);
         self.complete(rest)
     }
@@ -125,22 +125,22 @@ pub(crate) fn encoded(bytes: usize) -> usize {
 }
 
 /// Joins packets into bodies that the server accepts.
-pub(super) struct Joiner {
+pub(in crate::transport) struct Joiner {
     most: usize,
     bodies: VecDeque<Body>,
 }
 
 /// A body, and the probes in it.
 #[derive(Default)]
-pub(super) struct Body {
-    pub(super) bytes: Vec<u8>,
+pub(in crate::transport) struct Body {
+    pub(in crate::transport) bytes: Vec<u8>,
     /// The numbers of the probes that are answered with this body.
-    pub(super) probes: Vec<u64>,
+    pub(in crate::transport) probes: Vec<u64>,
 }
 
 impl Joiner {
     /// Joins up to so many bytes. A packet that is larger goes alone.
-    pub(super) fn new(most: usize) -> Self {
+    pub(in crate::transport) fn new(most: usize) -> Self {
         Self {
             most,
             bodies: VecDeque::new(),
@@ -148,27 +148,27 @@ impl Joiner {
     }
 
     /// What the server accepts, in bytes, now that it is known.
-    pub(super) fn limit(&mut self, most: usize) {
+    pub(in crate::transport) fn limit(&mut self, most: usize) {
         self.most = most;
     }
 
     /// Whether another packet may be taken: one body may wait beside the one under way.
-    pub(super) fn has_room(&self) -> bool {
+    pub(in crate::transport) fn has_room(&self) -> bool {
         self.bodies.len() < 2 && self.bodies.back().is_none_or(|body| body.bytes.len() < self.most)
     }
 
     /// Whether nothing waits.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::transport) fn is_empty(&self) -> bool {
         self.bodies.is_empty()
     }
 
     /// Adds a packet in text form.
-    pub(super) fn text(&mut self, text: &str) {
+    pub(in crate::transport) fn text(&mut self, text: &str) {
         self.push(text.len(), |body| body.bytes.extend_from_slice(text.as_bytes()));
     }
 
     /// Adds a packet that is answered by the request it travels in.
-    pub(super) fn probe(&mut self, number: u64, text: &str) {
+    pub(in crate::transport) fn probe(&mut self, number: u64, text: &str) {
         self.push(text.len(), |body| {
             body.bytes.extend_from_slice(text.as_bytes());
             body.probes.push(number);
@@ -176,7 +176,7 @@ impl Joiner {
     }
 
     /// Adds a packet that goes in a body of its own.
-    pub(super) fn alone(&mut self, text: &str) {
+    pub(in crate::transport) fn alone(&mut self, text: &str) {
         self.bodies.push_back(Body {
             bytes: text.into(),
             probes: Vec::new(),
@@ -184,7 +184,7 @@ impl Joiner {
     }
 
     /// Adds a binary packet.
-    pub(super) fn binary(&mut self, bytes: &[u8]) {
+    pub(in crate::transport) fn binary(&mut self, bytes: &[u8]) {
         self.push(encoded(bytes.len()), |body| {
             body.bytes.push(BINARY);
             body.bytes.extend_from_slice(BASE64.encode(bytes).as_bytes());
@@ -192,7 +192,7 @@ impl Joiner {
     }
 
     /// The next body to send.
-    pub(super) fn take(&mut self) -> Option<Body> {
+    pub(in crate::transport) fn take(&mut self) -> Option<Body> {
         self.bodies.pop_front()
     }
 

@@ -1,0 +1,6 @@
+//! The bodies of long polling, cut anywhere.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| carillon_socketio::fuzz::bodies(bytes));
