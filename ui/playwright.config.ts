@@ -23,6 +23,8 @@ const ADDRESS = `http://127.0.0.1:${PORT}`
 export default defineConfig({
   testDir: 'tests/e2e',
   fullyParallel: true,
+  // Half of them, the default, is one on a small machine.
+  workers: '100%',
   // A slow machine is no failure.
   timeout: 300_000,
   expect: {
@@ -37,7 +39,8 @@ export default defineConfig({
   reporter: [['list']],
   use: {
     baseURL: ADDRESS,
-    trace: 'retain-on-failure',
+    // Recording costs a third of the time; whoever looks for a failure asks for it.
+    trace: process.env['CARILLON_TRACE'] === undefined ? 'off' : 'retain-on-failure',
     locale: 'en-GB',
     timezoneId: 'UTC',
     launchOptions: {

@@ -7,6 +7,7 @@ mod demo;
 mod node;
 mod rust;
 mod tally;
+mod targets;
 mod ui;
 
 use std::time::Instant;
@@ -34,6 +35,10 @@ pub(crate) enum Part {
     Node,
     /// The UI by itself: types, lints, unit tests, and each screen in Chromium.
     Ui,
+    /// The app's code for phones and other desktops, type-checked.
+    Targets,
+    /// What the crate `rust_socketio` does in the tests of a transport: its known failures are listed by name.
+    Peer,
     /// The app's real window.
     Window,
     /// The demo command with what is built already: a shortcut to `fresh-demo`.
@@ -45,13 +50,15 @@ pub(crate) enum Part {
 }
 
 /// What a whole run consists of.
-const WHOLE: [Part; 8] = [
+const WHOLE: [Part; 10] = [
     Part::Tools,
     Part::Check,
     Part::Workspace,
     Part::Doc,
     Part::Node,
     Part::Ui,
+    Part::Targets,
+    Part::Peer,
     Part::Window,
     Part::FreshDemo,
 ];
@@ -68,6 +75,8 @@ impl Part {
             Self::Doc => "doc",
             Self::Node => "node",
             Self::Ui => "ui",
+            Self::Targets => "targets",
+            Self::Peer => "peer",
             Self::Window => "window",
             Self::Demo => "demo",
             Self::FreshDemo => "fresh-demo",
@@ -84,7 +93,8 @@ impl Part {
             Self::Node => return vec![Need::Node, Need::NodePackages],
             Self::Ui => return vec![Need::Node, Need::Ui, Need::Browser],
             Self::Check => &[Need::Lints],
-            Self::Doc => &[],
+            Self::Doc | Self::Targets => &[],
+            Self::Peer => &[Need::NodePackages],
             Self::Workspace => &[Need::Bus, Need::Keyring, Need::NodePackages],
             Self::Window => &[Need::Bus, Need::Keyring, Need::Display, Need::WebDriver],
             Self::Keyring => &[Need::Bus, Need::Keyring],
@@ -108,6 +118,8 @@ impl Part {
             Self::Doc => rust::doc_tests(workspace),
             Self::Node => node::tests(workspace),
             Self::Ui => ui::tests(workspace),
+            Self::Targets => targets::tests(workspace),
+            Self::Peer => rust::peer_tests(workspace),
             Self::Window => rust::window_tests(workspace),
             Self::Demo => demo::as_it_is(workspace),
             Self::FreshDemo => demo::in_a_fresh_clone(workspace),

@@ -104,7 +104,41 @@ const NONE: Known = &[];
 /// What `rust_socketio` 0.6.0 fails.
 #[cfg(feature = "rust-socketio")]
 mod rust_socketio {
-    const KNOWN: crate::Known = &[];
+    const KNOWN: crate::Known = &[
+        (
+            "a_connection_can_be_asked_whether_it_is_alive",
+            "It has no such question, and measures no round trip",
+        ),
+        (
+            "a_question_of_the_server_is_answered",
+            "An acknowledgement that the server asks for is not handed on",
+        ),
+        (
+            "a_server_that_closes_the_connection_is_told",
+            "A connection that closes in order is told to nobody",
+        ),
+        (
+            "an_event_beyond_the_limit_ends_the_connection",
+            "There is no limit, so that any event is taken",
+        ),
+        (
+            "binary_events_do_not_break_the_connection",
+            "An empty attachment, or one with the byte 0x1E, breaks it",
+        ),
+        (
+            "events_may_be_named_as_one_likes",
+            "An event that is called open, close, error or message is taken for one of its own",
+        ),
+        (
+            "five_hundred_acks_under_way_are_not_mixed_up",
+            "Ids are drawn at random from a thousand: answers go to other questions",
+        ),
+        ("the_socket_has_its_id", "It does not tell the id"),
+        (
+            "what_the_server_says_while_it_lets_one_in_arrives",
+            "An event without arguments loses its name, and is called message",
+        ),
+    ];
 
     every_case!(carillon_link::RustSocketIo, KNOWN);
 }

@@ -55,7 +55,8 @@ function missed(page: Page): Promise<string[]> {
   )
 }
 
-for (const { name, path, asked, ready } of LOOKS) {
+// A look that is reached by doing something is a state of a page that is walked; dialogs are walked in kit.spec.
+for (const { name, path, asked, ready } of LOOKS.filter(({ act }) => act === undefined)) {
   test(`${name} is walked with Tab: all is come to, in order, with a ring that is seen`, async ({ page }) => {
     await page.emulateMedia({ reducedMotion: 'reduce' })
     await open(page, path, asked)

@@ -56,3 +56,16 @@ test('where tokens are kept, and what can be done about it, stands under securit
   await page.getByRole('button', { name: 'Check again' }).click()
   await expect(said(page, 'Tokens can be kept now.')).toBeVisible()
 })
+
+test('a file takes the keyring’s place with a warning, and the way back is there', async ({ page }) => {
+  await open(page, 'settings/security', { fake: 'keyring-locked' })
+  await page.getByRole('button', { name: 'Use a file sealed with a passphrase' }).click()
+  await expect(page.getByText('Accounts whose keys are in the keyring stay closed')).toBeVisible()
+  await page.getByLabel('Passphrase', { exact: true }).fill('eight letters')
+  await page.getByLabel('Passphrase again').fill('eight letters')
+  await page.getByRole('button', { name: 'Make the file' }).click()
+  await expect(page.getByText('A file sealed with your passphrase')).toBeVisible()
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Use this computer’s keyring' }).click()
+  await expect(page.getByRole('definition').filter({ hasText: 'This computer’s keyring' })).toBeVisible()
+})

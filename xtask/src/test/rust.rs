@@ -64,6 +64,18 @@ pub(super) fn soak(workspace: &Workspace, named: &str, variable: (&str, &str)) -
     Ok(Tally { ignored: 0, ..tally })
 }
 
+/// The tests of a transport with the crate `rust_socketio` as a second one.
+pub(super) fn peer_tests(workspace: &Workspace) -> Result<Tally> {
+    let arguments = [
+        "--workspace",
+        "--features",
+        "carillon-tests/rust-socketio",
+        "--test",
+        "transports",
+    ];
+    run(workspace, &arguments, &[])
+}
+
 /// The examples in the documentation, which cargo-nextest does not run.
 pub(super) fn doc_tests(workspace: &Workspace) -> Result<Tally> {
     let arguments = ["test", "--no-fail-fast", "--workspace", "--doc"];

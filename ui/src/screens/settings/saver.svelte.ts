@@ -10,13 +10,24 @@ export interface Said {
   text: string
 }
 
-/** Changes settings: each change is kept at once, shown at once, and says what it did. */
+type Change = (before: Settings) => Partial<Settings>
+
+/** How long after a change the core may still tell of the one before it, in milliseconds. */
+const ECHO = 500
+
+/** Changes settings: each change is shown at once, kept one after the other, and says what it did. */
 export class Saver {
   said: Said | null = $state(null)
-  #queued = 0
-  /** What was kept last, while more is to be: what the core tells of it may reach the window only later. */
-  #kept: Settings | null = null
+  #pending: Change[] = $state.raw([])
+  /** What was kept last: what the core tells of it may reach the window only later, after what it tells of earlier. */
+  #kept: Settings | null = $state.raw(null)
+  #forget: ReturnType<typeof setTimeout> | undefined
   #saving: Promise<void> = Promise.resolve()
+  /** The settings as the person chose them, kept or not yet. */
+  readonly shown = $derived.by(() => {
+    const known = this.#kept ?? this.app.snapshot?.settings
+    return known && this.#pending.reduce((settings, change) => ({ ...settings, ...change(settings) }), known)
+  })
 
   constructor(private readonly app: App) {}
 
@@ -65,34 +76,31 @@ export class Saver {
   }
 
   /** One after the other: each builds on what the one before kept. What is refused is taken back. */
-  #save(change: (before: Settings) => Partial<Settings>, did: string): Promise<void> {
-    this.#queued += 1
+  #save(change: Change, did: string): Promise<void> {
+    clearTimeout(this.#forget)
+    this.#pending = [...this.#pending, change]
     this.#saving = this.#saving.then(async () => {
       const before = this.#kept ?? this.app.snapshot?.settings
-      if (before === undefined) {
-        this.#queued -= 1
-        return
-      }
-      const settings = { ...before, ...change(before) }
-      this.#show(settings)
-      try {
-        await this.app.store.call('set_settings', { settings })
-        this.#kept = settings
-        this.#show(settings)
-        this.said = { failed: false, text: did }
-      } catch (thrown) {
-        this.#show(before)
-        this.said = { failed: true, text: toCallError(thrown).message }
-      } finally {
-        this.#queued -= 1
-        if (this.#queued === 0) this.#kept = null
+      if (before !== undefined) await this.#keep({ ...before, ...change(before) }, did)
+      this.#pending = this.#pending.filter((other) => other !== change)
+      if (this.#pending.length === 0) {
+        this.#forget = setTimeout(() => {
+          this.#kept = null
+        }, ECHO)
       }
     })
     return this.#saving
   }
 
-  /** Shows settings before the core has told them. */
-  #show(settings: Settings): void {
-    this.app.store.change((state) => reduce(state, { type: 'settings', settings }, this.app.now))
+  async #keep(settings: Settings, did: string): Promise<void> {
+    try {
+      await this.app.store.call('set_settings', { settings })
+      this.#kept = settings
+      // The rest of the window follows the state.
+      this.app.store.change((state) => reduce(state, { type: 'settings', settings }, this.app.now))
+      this.said = { failed: false, text: did }
+    } catch (thrown) {
+      this.said = { failed: true, text: toCallError(thrown).message }
+    }
   }
 }

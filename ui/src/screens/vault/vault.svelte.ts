@@ -19,7 +19,7 @@ export function problemOfPassphrase(
 
 /** What the person does about the place for tokens and keys, and what came of it. */
 export class VaultCheck {
-  busy: 'checking' | 'sealing' | null = $state(null)
+  busy: 'checking' | 'sealing' | 'leaving' | null = $state(null)
   /** The core's words about what went wrong. */
   failure: string | null = $state(null)
   /** Whether the last look found what was known before. */
@@ -54,13 +54,18 @@ export class VaultCheck {
     this.forget()
   }
 
+  /** Goes back to the keyring. */
+  async leaveFile(): Promise<void> {
+    await this.#ask('leaving', () => this.call('use_keyring'))
+  }
+
   forget(): void {
     this.passphrase = ''
     this.again = ''
     this.tried = false
   }
 
-  async #ask(busy: 'checking' | 'sealing', ask: () => Promise<VaultView>): Promise<void> {
+  async #ask(busy: 'checking' | 'sealing' | 'leaving', ask: () => Promise<VaultView>): Promise<void> {
     if (this.busy !== null) return
     this.busy = busy
     this.failure = null

@@ -43,6 +43,15 @@ it('nothing is asked with a passphrase that is too short', async () => {
   expect(vault.problem(true)).toBe('short')
 })
 
+it('the way back to the keyring is open', async () => {
+  const { onChange, vault } = locked()
+  vault.passphrase = 'eight letters'
+  vault.again = 'eight letters'
+  await vault.seal(true)
+  await vault.leaveFile()
+  expect(onChange).toHaveBeenLastCalledWith(expect.objectContaining({ backend: 'keyring' }))
+})
+
 it('a refusal is said in the core’s words', async () => {
   const { bridge, vault } = locked()
   bridge.fake.fail('use_sealed_vault')
