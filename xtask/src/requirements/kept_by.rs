@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_rust_test_is_a_function_of_its_name() {
-        let text = "#[test]\nfn one() {}\n#[tokio::test(start_paused = true)]\n#[ignore]\n    async fn two<T>(x: T) {}\n\
+        let text = "#[test]\nfn one() {}\n#[tokio::test(start_paused = true)]\n#[should_panic]\n    async fn two<T>(x: T) {}\n\
              // fn three() {}\n#[test]\nfn four_more() {}\nfn helper() {}\n#[tests]\nfn five() {}\n";
         for name in ["one", "two", "tests::one"] {
             assert!(holds("a.rs", text, name), "{name}");
