@@ -35,32 +35,32 @@ pub(crate) enum Part {
     Node,
     /// The UI by itself: types, lints, unit tests, and each screen in Chromium.
     Ui,
-    /// The app's code for phones and other desktops, type-checked.
+    /// The app's code for phones and other desktops, type-checked. It compiles all dependencies four times more, so a
+    /// whole run leaves it out.
     Targets,
     /// What the crate `rust_socketio` does in the tests of a transport: its known failures are listed by name.
     Peer,
     /// The app's real window.
     Window,
-    /// The demo command with what is built already: a shortcut to `fresh-demo`.
+    /// The demo command with what is built already; it builds the app with other features, so a whole run leaves it out.
     Demo,
-    /// The demo command as someone runs it first: in a fresh clone with an empty cache, where it builds everything anew.
+    /// The demo command as someone runs it first: in a fresh clone with an empty cache. It builds everything anew, so a
+    /// whole run leaves it out.
     FreshDemo,
     /// Only those of the workspace's tests that need a keyring; a whole run has them in `workspace`.
     Keyring,
 }
 
 /// What a whole run consists of.
-const WHOLE: [Part; 10] = [
+const WHOLE: [Part; 8] = [
     Part::Tools,
     Part::Check,
     Part::Workspace,
     Part::Doc,
     Part::Node,
     Part::Ui,
-    Part::Targets,
     Part::Peer,
     Part::Window,
-    Part::FreshDemo,
 ];
 
 /// What it takes to compile the whole workspace: the app takes the built UI in.
