@@ -99,7 +99,7 @@ async fn follows_a_notification(person: &mut Person, window: &Window, gateway: &
 
 async fn reads_offline(person: &Person) -> Result<()> {
     let window = person.opens_the_app().await?;
-    window.sees("You are offline").await?;
+    window.sees("No account is connected. Everything up to").await?;
     window.click("link", TITLE).await?;
     window.find("heading", TITLE).await?;
     window.sees(TEXT).await?;
