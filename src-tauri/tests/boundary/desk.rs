@@ -41,6 +41,8 @@ pub(crate) const CAPABILITY: &str = include_str!("../../../capabilities/main.jso
 pub(crate) struct Desk {
     /// Lives as long as its window.
     _app: App<MockRuntime>,
+    /// Is there as long as the app: the last plan that knows it may be gone.
+    _folder: Arc<TempDir>,
     pub(crate) webview: WebviewWindow<MockRuntime>,
     pub(crate) core: Arc<Core>,
     pub(crate) bells: Arc<Bells>,
@@ -133,6 +135,7 @@ impl Plan {
         core.begin();
         Desk {
             _app: app,
+            _folder: self.folder,
             webview,
             core,
             bells,
