@@ -163,7 +163,7 @@ impl Engine {
     pub async fn remove_account(&self, id: &AccountId) -> Result<Removed, EngineError> {
         let _turn = self.turn(id).await;
         self.end(id).await;
-        let key = match self.parts.vault.get(&Entry::database_key(id.as_str())).await {
+        let with_secrets = match self.parts.vault.get(&Entry::database_key(id.as_str())).await {
             Ok(found) => found.is_some(),
             // Parts of it are there, and are deleted.
             Err(VaultError::Torn { .. }) => true,
@@ -180,7 +180,7 @@ impl Engine {
         }
         erase(&self.parts, &self.registry, id).await?;
         self.hub.send(carillon_contract::UiEvent::AccountsChanged);
-        Ok(Removed { with_secrets: key })
+        Ok(Removed { with_secrets })
     }
 
     /// Notes that an account is one of the demo's, so that it can be told.

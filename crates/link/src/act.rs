@@ -58,20 +58,14 @@ pub(crate) fn act(
         (Input::TokenRefreshed, _) => Some(Act::TokenRefreshed),
         (Input::RefreshFailed(cause), _) => Some(Act::RefreshFailed(cause.clone())),
         (Input::TokenRefused | Input::TokenExpired, Phase::Refreshing(_)) => Some(Act::TokenRefused),
-        (Input::Lost(_), _) | (_, Phase::Waiting { .. }) => {
-            let cause = match (input, after) {
-                (Input::Lost(cause), _) | (_, Phase::Waiting { cause, .. }) => cause.clone(),
-                _ => return None,
-            };
-            Some(match line {
-                Some((transport, latency)) => Act::Lost {
-                    cause,
-                    transport,
-                    latency,
-                },
-                None => Act::Failed(cause),
-            })
-        }
+        (Input::Lost(cause), _) | (_, Phase::Waiting { cause, .. }) => Some(match line {
+            Some((transport, latency)) => Act::Lost {
+                cause: cause.clone(),
+                transport,
+                latency,
+            },
+            None => Act::Failed(cause.clone()),
+        }),
         _ => None,
     }
 }

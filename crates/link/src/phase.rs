@@ -181,6 +181,13 @@ pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, V
         Token::Untested | Token::Renewed => (P::Connecting(tries.token(Token::Untested)), vec![E::Open]),
     };
 
+    let refresh = |tries: Tries| {
+        (
+            P::Refreshing(tries.token(Token::Refused)),
+            vec![E::Close, E::RefreshToken],
+        )
+    };
+
     match (phase, input) {
         (_, I::Stop) => (P::Idle, vec![E::Close]),
 
@@ -208,22 +215,16 @@ pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, V
             (P::Online(Tries::default()), effects)
         }
 
+        // While waiting it was said before the loss, and is heard after it.
         (
-            P::Connecting(tries) | P::SigningIn(tries) | P::CatchingUp(tries) | P::Online(tries),
+            P::Connecting(tries)
+            | P::SigningIn(tries)
+            | P::CatchingUp(tries)
+            | P::Online(tries)
+            | P::Waiting { tries, .. },
             I::TokenRefused,
-        ) => match tries.token {
-            Token::Untested => (
-                P::Refreshing(tries.token(Token::Refused)),
-                vec![E::Close, E::RefreshToken],
-            ),
-            Token::Refused | Token::Renewed => (P::NeedsSignIn, vec![E::Close]),
-        },
-        // Said before the loss, and heard after it.
-        (P::Waiting { tries, .. }, I::TokenRefused) => match tries.token {
-            Token::Untested => (
-                P::Refreshing(tries.token(Token::Refused)),
-                vec![E::Close, E::RefreshToken],
-            ),
+        ) if tries.token != Token::Refused => match tries.token {
+            Token::Untested => refresh(tries),
             Token::Refused | Token::Renewed => (P::NeedsSignIn, vec![E::Close]),
         },
         // A new one that has run out already: the next would be no better, and asking at once would hammer the server.
@@ -231,10 +232,7 @@ pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, V
             wait(tries, Cause::TokenOutdated)
         }
         // Nobody has refused it, so that this says nothing of the one that replaces it.
-        (P::Connecting(tries), I::TokenExpired) => (
-            P::Refreshing(tries.token(Token::Refused)),
-            vec![E::Close, E::RefreshToken],
-        ),
+        (P::Connecting(tries), I::TokenExpired) => refresh(tries),
         (P::Refreshing(tries), I::TokenRefreshed) => {
             (P::Connecting(tries.token(Token::Renewed)), vec![E::Open])
         }
@@ -250,10 +248,7 @@ pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, V
                 && tries.failed == 0
                 && tries.token == Token::Untested =>
         {
-            (
-                P::Refreshing(tries.token(Token::Refused)),
-                vec![E::Close, E::RefreshToken],
-            )
+            refresh(tries)
         }
         (
             P::Connecting(tries) | P::SigningIn(tries) | P::CatchingUp(tries) | P::Online(tries),

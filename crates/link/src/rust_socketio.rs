@@ -213,10 +213,6 @@ impl Socket for Connected {
         Err(Cause::Silent)
     }
 
-    async fn ping(&self, within: Duration) -> Result<Duration, Cause> {
-        self.verify(within).await
-    }
-
     fn transport(&self) -> TransportKind {
         TransportKind::Websocket
     }

@@ -297,10 +297,6 @@ impl Socket for ScriptedSocket {
         }
     }
 
-    async fn ping(&self, within: Duration) -> Result<Duration, Cause> {
-        self.verify(within).await
-    }
-
     fn transport(&self) -> TransportKind {
         TransportKind::Websocket
     }

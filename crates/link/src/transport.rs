@@ -93,11 +93,14 @@ pub trait Socket: Send + Sync {
     /// Where no sign of life came in time. The connection is closed then.
     async fn verify(&self, within: Duration) -> Result<Duration, Cause>;
 
-    /// Measures the round trip, and harms no connection that is merely slow: whatever arrives keeps it alive.
+    /// Measures the round trip, and harms no connection that is merely slow: whatever arrives keeps it alive. Where a
+    /// transport has no such question, it is as strict as [`Socket::verify`].
     ///
     /// # Errors
     /// Where nothing came at all in time. The connection is closed then.
-    async fn ping(&self, within: Duration) -> Result<Duration, Cause>;
+    async fn ping(&self, within: Duration) -> Result<Duration, Cause> {
+        self.verify(within).await
+    }
 
     /// What carries the connection at present.
     fn transport(&self) -> TransportKind;

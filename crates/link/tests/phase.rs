@@ -419,3 +419,21 @@ fn a_server_that_refuses_in_the_middle_and_hangs_up_gets_one_new_token_and_no_mo
     }
     assert_eq!((refreshes, phase), (1, Phase::NeedsSignIn));
 }
+
+#[test]
+fn a_refusal_that_is_said_twice_is_one() {
+    let policy = Policy::default();
+    let mut phase = Phase::Online(Tries::default());
+    for input in [
+        Input::TokenRefused,
+        Input::RefreshFailed(Cause::Unreachable),
+        Input::TokenRefused,
+    ] {
+        phase = step(&policy, phase, input, 0.5).0;
+    }
+    // The network was bad, and nobody has refused a new token.
+    assert!(matches!(phase, Phase::Waiting { .. }), "{phase:?}");
+    let (next, effects) = step(&policy, phase, Input::TimerFired, 0.5);
+    assert!(matches!(next, Phase::Refreshing(_)), "{next:?}");
+    assert_eq!(effects, [Effect::RefreshToken]);
+}

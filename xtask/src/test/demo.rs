@@ -3,11 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 
-use super::Tally;
+use super::tally::{self, Tally};
 use crate::run::{Ran, aloud};
 use crate::workspace::Workspace;
 
@@ -17,16 +16,20 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// The command in this checkout, with what is built already.
 pub(super) fn as_it_is(workspace: &Workspace) -> Result<Tally> {
     let picture = workspace.target.join("demo-test.png");
-    let shown = test("it shows live prices and writes a picture of them", || {
-        shows(&picture, || {
-            aloud(demo(workspace, &["--virtual", "--picture"])?.arg(&picture))
-        })
-    });
+    let shown = tally::one(
+        "demo",
+        "it shows live prices and writes a picture of them",
+        || {
+            shows(&picture, || {
+                aloud(demo(workspace, &["--virtual", "--picture"])?.arg(&picture))
+            })
+        },
+    );
     Ok(without_a_display(workspace).and(shown))
 }
 
 fn without_a_display(workspace: &Workspace) -> Tally {
-    test("without a display it says what to run", || {
+    tally::one("demo", "without a display it says what to run", || {
         let ran = aloud(&mut demo(workspace, &[])?)?;
         ensure!(!ran.success, "it ended as if all were well");
         ensure!(
@@ -48,7 +51,7 @@ fn demo(workspace: &Workspace, arguments: &[&str]) -> Result<Command> {
 pub(super) fn in_a_fresh_clone(workspace: &Workspace) -> Result<Tally> {
     let folder = workspace.cache.join(format!("fresh-{}", std::process::id()));
     fs::create_dir_all(&folder).context("Make a folder for the clone")?;
-    let tally = test("a fresh clone shows live prices by one command", || {
+    let tally = tally::one("demo", "a fresh clone shows live prices by one command", || {
         fresh(workspace, &folder)
     });
     // Gigabytes; what can't be removed is seen there.
@@ -93,26 +96,4 @@ fn shows(picture: &Path, command: impl FnOnce() -> Result<Ran>) -> Result<()> {
 fn without_display(mut command: Command) -> Command {
     command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
     command
-}
-
-fn test(name: &str, body: impl FnOnce() -> Result<()>) -> Tally {
-    let since = Instant::now();
-    let outcome = body();
-    let time = since.elapsed().as_secs_f64();
-    match outcome {
-        Ok(()) => {
-            println!("demo: {name} ... ok ({time:.1} s)");
-            Tally {
-                passed: 1,
-                ..Tally::default()
-            }
-        }
-        Err(error) => {
-            println!("demo: {name} ... FAILED ({time:.1} s): {error:#}");
-            Tally {
-                failed: 1,
-                ..Tally::default()
-            }
-        }
-    }
 }

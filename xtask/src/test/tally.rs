@@ -1,6 +1,9 @@
 //! How many tests passed and failed, read from what the test programs print.
 
 use std::fmt;
+use std::time::Instant;
+
+use anyhow::Result;
 
 /// A count of tests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -42,6 +45,29 @@ impl fmt::Display for Tally {
             write!(f, ", {} ignored", self.ignored)?;
         }
         Ok(())
+    }
+}
+
+/// Runs one test of a part that cargo, npm and the like know nothing of, and says what became of it.
+pub(super) fn one(part: &str, name: &str, body: impl FnOnce() -> Result<()>) -> Tally {
+    let since = Instant::now();
+    let outcome = body();
+    let time = since.elapsed().as_secs_f64();
+    match outcome {
+        Ok(()) => {
+            println!("{part}: {name} ... ok ({time:.1} s)");
+            Tally {
+                passed: 1,
+                ..Tally::default()
+            }
+        }
+        Err(error) => {
+            println!("{part}: {name} ... FAILED ({time:.1} s): {error:#}");
+            Tally {
+                failed: 1,
+                ..Tally::default()
+            }
+        }
     }
 }
 

@@ -5,29 +5,17 @@ use std::time::Duration;
 use carillon_socketio::{
     AckError, Args, CloseReason, ConnectError, Connection, ProtocolError, Stage, connect,
 };
-use tokio::{io::AsyncWriteExt, time::timeout};
+use tokio::io::AsyncWriteExt;
 
 use crate::{
     polled::{Answer, OPEN, Script, joined, ok, options, serve},
+    reasons::assert_transport,
     server::{Server, request},
+    watch::{LIMIT, end, names, next},
 };
-
-const LIMIT: Duration = Duration::from_secs(30);
 
 /// Two events, the first with an attachment of the byte that stands between packets.
 const BODY: &str = "451-[\"b\",{\"_placeholder\":true,\"num\":0}]\u{1e}bHg==\u{1e}42[\"after\"]";
-
-async fn end(connection: &Connection) -> CloseReason {
-    timeout(LIMIT, connection.socket.closed()).await.unwrap()
-}
-
-async fn names(connection: &mut Connection) -> Vec<String> {
-    let mut names = Vec::new();
-    while let Some(event) = timeout(LIMIT, connection.events.next()).await.unwrap() {
-        names.push(event.name);
-    }
-    names
-}
 
 /// A session whose third poll is answered so.
 async fn answered(poll: Answer) -> (Server, Connection) {
@@ -47,9 +35,9 @@ async fn bodies_cut_anywhere_are_put_together() {
         let chunks = format!("{:x}\r\n{one}\r\n{:x}\r\n{other}\r\n", one.len(), other.len());
         let answer = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}0\r\n\r\n");
         let (_server, mut connection) = answered(Answer::Bytes(answer.into_bytes())).await;
-        let event = timeout(LIMIT, connection.events.next()).await.unwrap().unwrap();
+        let event = next(&mut connection).await;
         assert_eq!(event.args.bytes(0).unwrap().as_ref(), [0x1e], "{cut}");
-        let event = timeout(LIMIT, connection.events.next()).await.unwrap().unwrap();
+        let event = next(&mut connection).await;
         assert_eq!(event.name, "after");
     }
 }
@@ -63,13 +51,7 @@ async fn a_body_that_ends_too_soon_brings_whole_events_only() {
         let expected: &[&str] = if part.contains("bHg==\u{1e}") { &["b"] } else { &[] };
         assert_eq!(names(&mut connection).await, expected, "{cut}");
         let reason = end(&connection).await;
-        assert!(
-            matches!(
-                reason,
-                CloseReason::TransportClose { .. } | CloseReason::TransportError(_)
-            ),
-            "{cut}: {reason:?}"
-        );
+        assert_transport(&reason, cut);
     }
 }
 
@@ -97,7 +79,7 @@ async fn wrong_lengths_of_bodies_are_not_believed() {
     let (_server, mut connection) = answered(Answer::Last(more.into())).await;
     // Each poll brings it anew, over a connection of its own.
     for _ in 0..5 {
-        let event = timeout(LIMIT, connection.events.next()).await.unwrap().unwrap();
+        let event = next(&mut connection).await;
         assert_eq!(event.name, "e");
     }
 }
@@ -135,14 +117,7 @@ async fn acks_that_nobody_asked_for_change_nothing_by_polling_either() {
     let acks = "430[]\u{1e}43999[1]\u{1e}461-5[{\"_placeholder\":true,\"num\":0}]\u{1e}bBw==\u{1e}42[\"e\"]";
     let (_server, mut connection) = answered(ok(acks)).await;
     for _ in 0..20 {
-        assert_eq!(
-            timeout(LIMIT, connection.events.next())
-                .await
-                .unwrap()
-                .unwrap()
-                .name,
-            "e"
-        );
+        assert_eq!(next(&mut connection).await.name, "e");
     }
     let Connection {
         socket, mut events, ..
@@ -237,12 +212,6 @@ async fn a_server_that_accepts_and_drops_polls_is_told() {
         let (_server, mut connection) = answered(Answer::Last(Vec::new())).await;
         assert!(names(&mut connection).await.is_empty());
         let reason = end(&connection).await;
-        assert!(
-            matches!(
-                reason,
-                CloseReason::TransportClose { .. } | CloseReason::TransportError(_)
-            ),
-            "{reason:?}"
-        );
+        assert_transport(&reason, ());
     }
 }

@@ -9,6 +9,9 @@ mod compression;
 mod opening;
 mod polled;
 mod polling;
+#[path = "../common/reasons.rs"]
+mod reasons;
 mod server;
 mod session;
 mod tls;
+mod watch;

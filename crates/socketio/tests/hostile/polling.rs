@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use carillon_socketio::{
-    Args, CloseReason, ConnectError, Connection, Options, ProtocolError, Transport, connect,
-};
+use carillon_socketio::{Args, CloseReason, ConnectError, Options, ProtocolError, Transport, connect};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     sync::mpsc,
@@ -13,14 +11,10 @@ use tokio::{
 
 use crate::{
     polled::{Answer, OPEN, Script, joined, ok, options, serve},
+    reasons::assert_transport,
     server::{Server, request, switched},
+    watch::end,
 };
-
-async fn end(connection: &Connection) -> CloseReason {
-    timeout(Duration::from_secs(30), connection.socket.closed())
-        .await
-        .unwrap()
-}
 
 fn bytes(text: &str) -> Vec<u8> {
     text.as_bytes().to_vec()
@@ -128,13 +122,7 @@ async fn a_poll_that_is_cut_ends_the_connection() {
         })
         .await;
         let reason = end(&joined(&server).await).await;
-        assert!(
-            matches!(
-                reason,
-                CloseReason::TransportClose { .. } | CloseReason::TransportError(_)
-            ),
-            "{answer:?}: {reason:?}"
-        );
+        assert_transport(&reason, answer);
     }
 }
 

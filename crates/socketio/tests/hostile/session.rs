@@ -5,14 +5,13 @@ use std::time::Duration;
 use carillon_socketio::{
     AckError, Args, CloseReason, Closed, ConnectError, Connection, ProtocolError, Stage, connect,
 };
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    time::timeout,
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::{
+    reasons::assert_transport,
+    server::{OPEN, Server, Then, frame, request, switched, text, welcome},
+    watch::{end, names, next},
 };
-
-use crate::server::{OPEN, Server, Then, frame, request, switched, text, welcome};
-
-const LIMIT: Duration = Duration::from_secs(30);
 
 /// A header that announces two attachments.
 const HEADER: &str = r#"452-["b",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]"#;
@@ -36,19 +35,6 @@ async fn session(sends: Vec<u8>, then: Then) -> (Server, Connection) {
     (server, connection)
 }
 
-async fn end(connection: &Connection) -> CloseReason {
-    timeout(LIMIT, connection.socket.closed()).await.unwrap()
-}
-
-/// The names of all events up to the end.
-async fn names(connection: &mut Connection) -> Vec<String> {
-    let mut names = Vec::new();
-    while let Some(event) = timeout(LIMIT, connection.events.next()).await.unwrap() {
-        names.push(event.name);
-    }
-    names
-}
-
 #[tokio::test]
 async fn frames_cut_anywhere_are_put_together() {
     let all = [welcome(), two_events()].concat();
@@ -70,14 +56,14 @@ async fn frames_cut_anywhere_are_put_together() {
         })
         .await;
         let mut connection = connect(server.options("http")).await.unwrap();
-        let event = timeout(LIMIT, connection.events.next()).await.unwrap().unwrap();
+        let event = next(&mut connection).await;
         assert_eq!(
             (event.name.as_str(), event.args.attachments.len()),
             ("b", 2),
             "{cut}"
         );
         assert_eq!(event.args.bytes(0).unwrap().as_ref(), [7; 30]);
-        let event = timeout(LIMIT, connection.events.next()).await.unwrap().unwrap();
+        let event = next(&mut connection).await;
         assert_eq!(event.name, "after");
     }
 }
@@ -94,13 +80,7 @@ async fn a_connection_that_is_cut_anywhere_brings_whole_events_only() {
         };
         assert_eq!(names(&mut connection).await, expected, "{cut}");
         let reason = end(&connection).await;
-        assert!(
-            matches!(
-                reason,
-                CloseReason::TransportClose { .. } | CloseReason::TransportError(_)
-            ),
-            "{cut}: {reason:?}"
-        );
+        assert_transport(&reason, cut);
     }
 }
 
@@ -150,7 +130,7 @@ async fn wrong_lengths_are_not_believed() {
 async fn the_separator_of_polling_has_no_meaning_inside_a_message() {
     let escaped = text(r#"42["e","\u001e"]"#);
     let (_server, mut connection) = session(escaped, Then::HangUp).await;
-    let event = timeout(LIMIT, connection.events.next()).await.unwrap().unwrap();
+    let event = next(&mut connection).await;
     assert_eq!(event.args.parse::<String>(0).unwrap(), "\u{1e}");
     for joined in ["42[\"a\"]\u{1e}42[\"b\"]", "42[\"a\u{1e}b\"]"] {
         let (_server, mut connection) = session(text(joined), Then::Listen).await;
@@ -204,14 +184,7 @@ async fn acks_that_nobody_asked_for_change_nothing() {
     sends.extend([0x82, 1, 7]);
     sends.extend(text(r#"42["e"]"#));
     let (_server, mut connection) = session(sends, Then::Listen).await;
-    assert_eq!(
-        timeout(LIMIT, connection.events.next())
-            .await
-            .unwrap()
-            .unwrap()
-            .name,
-        "e"
-    );
+    assert_eq!(next(&mut connection).await.name, "e");
     let asking = connection
         .socket
         .emit_with_ack("e", Args::none(), Duration::from_millis(50));
@@ -296,13 +269,7 @@ async fn a_server_that_accepts_and_drops_is_told_every_time() {
         let (_server, mut connection) = session(Vec::new(), Then::HangUp).await;
         assert!(names(&mut connection).await.is_empty());
         let reason = end(&connection).await;
-        assert!(
-            matches!(
-                reason,
-                CloseReason::TransportClose { .. } | CloseReason::TransportError(_)
-            ),
-            "{reason:?}"
-        );
+        assert_transport(&reason, ());
         let error = connection.socket.emit("e", Args::none()).await;
         assert_eq!(error.unwrap_err(), Closed(reason).into());
     }

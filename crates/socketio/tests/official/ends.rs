@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use carillon_socketio::{AckError, Args, CloseReason, ConnectError, Options, ProtocolError, connect};
 use serde_json::json;
 
-use crate::{LIMIT, greeted, node::Node, proxy::Proxy, soon};
+use crate::{LIMIT, greeted, node::Node, proxy::Proxy, reasons::assert_transport, soon};
 
 const DEAD_AFTER: Duration = Duration::from_millis(600);
 
@@ -152,13 +152,7 @@ async fn a_killed_server_is_noticed_at_once() {
     let connection = greeted(node.options()).await;
     node.kill().await;
     let reason = soon(connection.socket.closed()).await;
-    assert!(
-        matches!(
-            reason,
-            CloseReason::TransportClose { .. } | CloseReason::TransportError(_)
-        ),
-        "{reason:?}"
-    );
+    assert_transport(&reason, ());
     let error = connect(node.options()).await.unwrap_err();
     let ConnectError::Dial(error) = error else {
         panic!("{error:?}")

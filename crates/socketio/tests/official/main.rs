@@ -18,6 +18,8 @@ mod namespaces;
 mod node;
 mod polling;
 mod proxy;
+#[path = "../common/reasons.rs"]
+mod reasons;
 mod recovery;
 mod secure;
 mod soak;

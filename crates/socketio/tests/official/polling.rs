@@ -6,7 +6,7 @@ use carillon_socketio::{AckError, Args, CloseReason, ConnectError, EmitError, Op
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::{LIMIT, greeted, next, node::Node, proxy, soon};
+use crate::{LIMIT, greeted, next, node::Node, proxy, reasons::assert_transport, soon};
 
 fn polled(node: &Node) -> Options {
     Options {
@@ -266,13 +266,7 @@ async fn a_killed_server_is_noticed_at_once() {
     let connection = greeted(polled(&node)).await;
     node.kill().await;
     let reason = soon(connection.socket.closed()).await;
-    assert!(
-        matches!(
-            reason,
-            CloseReason::TransportClose { .. } | CloseReason::TransportError(_)
-        ),
-        "{reason:?}"
-    );
+    assert_transport(&reason, ());
 }
 
 #[tokio::test]
