@@ -76,7 +76,7 @@ pub(crate) struct Cli {
     pub(crate) market_seed: u64,
 
     /// How far back the mock market begins on a fresh log
-    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "24h")]
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "26h")]
     pub(crate) market_history: Duration,
 
     /// No mock market: silent until something is emitted

@@ -38,13 +38,17 @@ impl Default for MarketOptions {
         Self {
             interval: Duration::from_secs(1),
             seed: 7,
-            history: Duration::from_secs(24 * 60 * 60),
+            // A little more than a day, so that everybody sees how a price moved within one.
+            history: Duration::from_secs(26 * 60 * 60),
         }
     }
 }
 
 /// What happens in the history of a fresh log: as many steps, however long it is.
 const STEPS: u32 = 400;
+
+/// Markets that end in it, evenly spread: while it plays they hardly ever do.
+const ENDED: u32 = 3;
 
 /// What people were told before that has been read.
 const READ_BEFORE: SignedDuration = SignedDuration::from_hours(1);
@@ -107,6 +111,9 @@ pub(super) fn history(
         let at = now.checked_sub(pause.saturating_mul(step)).unwrap_or(now);
         events.extend(scene.opening(at));
         events.extend(scene.tick(at, accounts));
+        if step != STEPS && step % (STEPS / (ENDED + 1)) == 0 {
+            events.extend(scene.turn_over(at, accounts));
+        }
     }
     for event in &mut events {
         if let Event::Notification(note) = event {

@@ -139,9 +139,9 @@ impl Scene {
         if self.once_in(90) {
             events.extend(self.unlock(now, accounts));
         }
-        if self.once_in(120) {
-            events.extend(self.resolve(now, accounts));
-            events.extend(self.create(now));
+        // At a step a second a market stays open for about three hours: who looks at one is not to lose it.
+        if self.once_in(1_800) {
+            events.extend(self.turn_over(now, accounts));
         }
         if self.once_in(240) {
             events.extend(self.announce(now));
@@ -149,6 +149,13 @@ impl Scene {
         if self.once_in(900) {
             events.push(maintenance(now));
         }
+        events
+    }
+
+    /// Ends a market, and opens another in its place.
+    pub(super) fn turn_over(&mut self, now: Timestamp, accounts: &[Identity]) -> Vec<Event> {
+        let mut events = self.resolve(now, accounts);
+        events.extend(self.create(now));
         events
     }
 
