@@ -24,7 +24,7 @@ pub(crate) enum Failure {
     Output(std::io::Error),
     #[error("No JSON: {0}")]
     Json(#[from] serde_json::Error),
-    #[error("{why} {}", if *.kept { "The account was there before, and is kept with its new token" }
+    #[error("{why} {}", if *.kept { "The account was there before, and is kept as it was" }
         else { "The account was not added" })]
     NotAccepted {
         /// What a script acts on.

@@ -121,6 +121,8 @@ fn begin<R: Runtime>(app: &mut App<R>, setup: Setup) -> Result<(), Box<dyn std::
     app.manage(Arc::clone(&core.attention));
     app.manage(Arc::clone(&core));
     core.begin();
+    let hints = Arc::clone(&core).follow_hints();
+    core.tasks.spawn_on(hints, tauri::async_runtime::handle().inner());
     follow_links(handle);
     #[cfg(all(unix, desktop))]
     lifecycle::follow_signals(handle);

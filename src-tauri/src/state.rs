@@ -9,6 +9,7 @@ use carillon_contract::settings::{Settings, VaultChoice};
 use carillon_contract::view::{AppView, Snapshot, VaultStateView, VaultView};
 use carillon_contract::{ApiError, ErrorCode, Secret};
 use carillon_engine::clock::{Clock, SystemClock};
+use carillon_engine::parts::Hints;
 use carillon_engine::{Engine, EngineError, Subscriber};
 use tokio::sync::{Mutex, OwnedRwLockWriteGuard, RwLock, RwLockReadGuard, watch};
 use tokio_util::sync::CancellationToken;
@@ -97,6 +98,20 @@ impl Core {
         let core = Arc::clone(self);
         let start = async move { core.start(stage).await };
         self.tasks.spawn_on(start, tauri::async_runtime::handle().inner());
+    }
+
+    /// Hands on what the system says of sleep and network, to the engine that there is.
+    pub(crate) async fn follow_hints(self: Arc<Self>) {
+        let mut hints = Hints::of_system();
+        loop {
+            let hint = tokio::select! {
+                hint = hints.next() => hint,
+                () = self.stopping.cancelled() => return,
+            };
+            if let Ok(engine) = self.engine().await {
+                engine.hint(hint);
+            }
+        }
     }
 
     /// Starts the engine and its accounts. What keeps it from starting is what the window is told.

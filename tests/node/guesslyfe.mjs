@@ -44,6 +44,8 @@ const io = new Server(http, {
 });
 
 let refusal = null;
+/** What the server gets wrong once: a room that it says to have joined and has not, and one that nobody asked for. */
+let confusion = {};
 
 // Connections need a token, in auth.token or in the Authorization header (556, 561), with a good signature and
 // before its expiry (562). The refusal's words are those of the troubleshooting chapter (829).
@@ -70,6 +72,8 @@ io.on("connection", (socket) => {
   count("connect");
   report("connect", { user: username, id: socket.id });
   socket.join([`user:${walletAddress}`, GLOBAL]); // (588-592, 614-615)
+  if (confusion.smuggle !== undefined) socket.join(confusion.smuggle);
+  delete confusion.smuggle;
   // The welcome is the one event without an envelope (194-197).
   socket.emit("connected", { message: `Welcome, ${username}`, rooms: roomsOf(socket) });
 
@@ -77,7 +81,8 @@ io.on("connection", (socket) => {
   socket.on("subscribe", (request, answer) => {
     count("subscribe");
     const outcome = roomOf(request, socket);
-    if (outcome.success) socket.join(outcome.room);
+    if (outcome.room !== undefined && outcome.room === confusion.forget) delete confusion.forget;
+    else if (outcome.success) socket.join(outcome.room);
     report("subscribe", { user: username, ...outcome });
     if (typeof answer === "function") answer(outcome);
   });
@@ -170,6 +175,8 @@ obey({
     enginesOf(user).then((engines) => engines.forEach((engine) => packets.forEach((packet) => engine.write(packet)))),
   large: ({ bytes = 5 * 1024 * 1024, event = "system:announcement" }) =>
     void emit({ event, data: { title: "Large", message: "x".repeat(bytes) }, rooms: [GLOBAL] }),
+
+  confuse: ({ forget, smuggle }) => void (confusion = { forget, smuggle }),
 
   // Users and their tokens.
   user: (user) => signIn.add(user),

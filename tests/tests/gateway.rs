@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use carillon_contract::view::NoticeFilter;
 use carillon_contract::{ConnectionState, Topic, UiEvent};
 use carillon_gateway::{Config, start};
@@ -159,6 +160,34 @@ async fn what_was_sent_while_the_app_was_closed_is_fetched_at_the_next_start() -
     );
     let unread = engine.reader().store(&account.id).await?.unread().await?;
     assert_eq!(unread.values().sum::<i64>(), 1_200);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_the_server_numbers_apart_is_kept_apart_however_alike_it_is() -> anyhow::Result<()> {
+    let bench = Bench::new()?;
+    let Live {
+        gateway,
+        engine,
+        account,
+        mut listener,
+    } = bench.live().await?;
+    // One shape for all, with the same ids, and times that may be the same.
+    for (count, event) in ["shares:unlocked", "market:resolved", "system:maintenance"]
+        .into_iter()
+        .enumerate()
+    {
+        gateway.emit_many(event, Value::Null, None, 10).await?;
+        stored(&mut listener, 10)
+            .await
+            .with_context(|| format!("{count} kinds before {event}"))?;
+    }
+    // What is fetched again is not there twice.
+    gateway.cut("alice")?;
+    state(&mut listener, ConnectionState::Reconnecting).await?;
+    online(&mut listener).await?;
+    let store = engine.reader().store(&account.id).await?;
+    assert_eq!(store.event_counts().await?, (30, 0));
     Ok(())
 }
 

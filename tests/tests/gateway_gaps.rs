@@ -118,3 +118,45 @@ async fn an_event_that_is_too_large_is_skipped_and_told_and_the_next_ones_come()
     stored(&mut listener, 1).await?;
     Ok(())
 }
+
+#[tokio::test]
+async fn what_is_too_large_among_what_was_missed_is_left_out_alone() -> anyhow::Result<()> {
+    let mut bench = Bench::new()?;
+    bench.overrides.largest_event = Some(64 * 1024);
+    let Live {
+        gateway,
+        engine,
+        account,
+        mut listener,
+    } = bench.live().await?;
+    engine.disconnect(&account.id).await?;
+    let send = |length: usize| {
+        let message = json!({ "message": "x".repeat(length) });
+        gateway.emit("notification", message, alice())
+    };
+    for length in [10, 100 * 1024, 20, 62 * 1024, 30, 70 * 1024] {
+        send(length).await?;
+    }
+    engine.connect(&account.id).await?;
+    online(&mut listener).await?;
+    let store = engine.reader().store(&account.id).await?;
+    let gaps = store.gaps(10).await?;
+    assert_eq!(gaps.len(), 2, "{gaps:?}");
+    assert!(
+        gaps.iter()
+            .all(|gap| gap.why == GapReason::TooLarge && gap.from == gap.to)
+    );
+    let lengths = async || -> anyhow::Result<Vec<usize>> {
+        let notices = store.events_after(0, 10).await?;
+        Ok(notices
+            .iter()
+            .map(|event| event.payload.get().len() / 1_000)
+            .collect())
+    };
+    assert_eq!(lengths().await?.len(), 4);
+    assert!(lengths().await?.contains(&63), "the largest that fits is there");
+    // Nothing is left to be fetched.
+    send(40).await?;
+    stored(&mut listener, 1).await?;
+    Ok(())
+}

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use anyhow::Context as _;
+use carillon_contract::history::ConnectionAct;
 use carillon_contract::{ConnectionState, UiEvent};
 use carillon_engine::EngineError;
 use carillon_engine::notify::Ring;
-use carillon_engine::parts::MemoryVault;
+use carillon_engine::parts::{MemoryVault, Policy};
 use carillon_gateway::{Config, start};
-use carillon_tests::gateway::{Bench, add_alice, alice, hear, online, state, stop, stored};
+use carillon_tests::gateway::{Bench, add_alice, alice, hear, impatient, online, state, stop, stored};
 use serde_json::Value;
 
 #[tokio::test]
@@ -140,5 +142,59 @@ async fn an_account_whose_key_is_not_there_is_kept_until_it_is_removed() -> anyh
     engine.remove_account(&anew.id).await?;
     assert!(engine.reader().entries().await?.is_empty());
     assert_eq!(std::fs::read_dir(bench.home().join("accounts"))?.count(), 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_is_replaced_ahead_of_its_end_and_the_connection_made_anew_loses_nothing()
+-> anyhow::Result<()> {
+    let mut bench = Bench::new()?;
+    bench.overrides.policy = Some(Policy {
+        reconnect_with_new_token: true,
+        replace_pause: Duration::from_millis(100),
+        ..impatient()
+    });
+    let gateway = start(Config {
+        access_lifetime: Duration::from_secs(3),
+        ..bench.config()
+    })?;
+    let engine = bench.engine().await?;
+    let account = add_alice(&engine, &gateway.url()).await?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    online(&mut listener).await?;
+    let mut sockets = std::collections::BTreeSet::new();
+    let mut sent = 0;
+    while sockets.len() < 3 {
+        // Whenever the connection changes, one more is sent: also while there is none.
+        gateway.emit("notification", Value::Null, alice()).await?;
+        sent += 1;
+        hear(&mut listener, "something", |event| match event {
+            UiEvent::Connection { status, .. } => {
+                assert_ne!(status.state, ConnectionState::Reconnecting);
+                assert_ne!(status.state, ConnectionState::Error);
+                sockets.extend(status.socket_id.clone());
+                Some(())
+            }
+            _ => None,
+        })
+        .await?;
+    }
+    online(&mut listener).await?;
+    let store = engine.reader().store(&account.id).await?;
+    while store.event_counts().await?.0 < sent {
+        listener.next().await.context("The engine has ended")?;
+    }
+    assert_eq!(store.event_counts().await?.0, sent);
+    assert_eq!(store.gaps(10).await?, []);
+    let acts = store.history(50).await?;
+    let renewed = acts
+        .iter()
+        .filter(|line| line.act == ConnectionAct::TokenRefreshed);
+    assert!(renewed.map(|line| line.times).sum::<u32>() >= 2, "{acts:?}");
+    assert!(
+        !acts.iter().any(|line| line.act == ConnectionAct::TokenRefused),
+        "{acts:?}"
+    );
     Ok(())
 }

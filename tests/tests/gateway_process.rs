@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command as Plain, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
+use carillon_contract::Topic;
 use carillon_tests::gateway::{Bench, add_alice, online};
 use carillon_tests::http::post;
 use carillon_tests::process::within;
@@ -90,6 +91,16 @@ async fn notify(url: &str, count: usize) -> Result<Vec<u64>> {
     emit(url, &json!({ "event": "notification", "to": to, "count": count })).await
 }
 
+/// A trade of the market `m-1`, so often.
+async fn trade(url: &str, count: usize) -> Result<Vec<u64>> {
+    let data = json!({ "marketId": "m-1" });
+    emit(
+        url,
+        &json!({ "event": "market:trade", "data": data, "count": count }),
+    )
+    .await
+}
+
 #[test]
 fn help_names_every_switch_and_what_the_environment_does() -> Result<()> {
     let help = Plain::new(gateway()?).arg("--help").output()?;
@@ -152,19 +163,26 @@ async fn a_server_that_is_killed_while_it_sends_and_comes_back_leaves_nothing_ou
     let engine = bench.engine().await?;
     let account = add_alice(&engine, &server.url).await?;
     let mut listener = engine.subscribe_events();
+    // A room, from which everything comes twice: trades go to everybody as well.
+    let market = Topic {
+        kind: "market".to_owned(),
+        id: "m-1".to_owned(),
+    };
+    engine.follow(&account, &market).await?;
     engine.start_account(&account.id).await?;
     online(&mut listener).await?;
 
     let mut highest = 0;
     for round in 0..4 {
-        let sent = notify(&server.url, 100).await?;
+        notify(&server.url, 100).await?;
+        let sent = trade(&server.url, 50).await?;
         highest = highest.max(sent.last().copied().unwrap_or(0));
         if round % 2 == 0 {
             // In the middle of sending, and without a last word.
             let url = server.url.clone();
             let (_, killed) = tokio::join!(
                 // Whether they were numbered before the end is the server's to know.
-                notify(&url, 400),
+                async { tokio::join!(notify(&url, 400), trade(&url, 100)) },
                 server.child.kill()
             );
             killed?;
@@ -187,6 +205,18 @@ async fn a_server_that_is_killed_while_it_sends_and_comes_back_leaves_nothing_ou
     // Every number once: none is missing, and none came twice.
     assert_eq!(store.event_counts().await?.0, i64::try_from(all)?);
     assert_eq!(store.gaps(10).await?, []);
+    let counts = store.counts().await?;
+    assert!(
+        counts.received > u64::try_from(store.event_counts().await?.0)?,
+        "trades came twice"
+    );
+    // It is in the room again.
+    let socket = store.last_seen().await?.and_then(|seen| seen.status.socket_id);
+    let topics = store.topics(socket.as_deref()).await?;
+    assert!(
+        topics.iter().all(|status| status.confirmed) && topics.len() == 1,
+        "{topics:?}"
+    );
     engine.stop().await;
     Ok(())
 }

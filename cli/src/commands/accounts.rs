@@ -59,12 +59,13 @@ pub(crate) async fn add(engine: Engine, add: Asked) -> Result<(), Failure> {
     } else {
         Ok(())
     };
-    if checked.is_err() && !added.renewed {
-        // Who asks for a check wants an account that works, or none.
-        engine.remove_account(&added.account.id).await?;
+    if let Err(failure) = checked {
+        // Who asks for a check wants an account that works, or everything as it was.
+        engine.take_back(added).await?;
+        engine.stop().await;
+        return Err(failure);
     }
     engine.stop().await;
-    checked?;
     let identity = &added.account.identity;
     if add.json {
         return out::json(

@@ -1,17 +1,23 @@
 //! `listen`: connects, and prints each newly stored event.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::time::Duration;
 
 use carillon_contract::events::StoredEvent;
 use carillon_contract::{AccountId, ConnectionState, UiEvent};
+use carillon_engine::parts::Hints;
 use carillon_engine::{Engine, Subscriber};
 use futures_util::future::join_all;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::args::Listen;
 use crate::failure::Failure;
+use crate::lines::Lines;
 use crate::out;
+
+/// How long lines may still take to be written once a person wants the end.
+const LAST_LINES: Duration = Duration::from_secs(1);
 
 /// Events read at a time when the listener fell behind.
 const PAGE: u32 = 500;
@@ -33,6 +39,7 @@ pub(crate) async fn run(engine: Engine, listen: Listen) -> Result<(), Failure> {
         left: listen.count,
         printed: BTreeMap::new(),
         said: BTreeMap::new(),
+        lines: Lines::new()?,
     };
     let mut failed = None;
     // At once, so that an account that is slow to open keeps no other waiting.
@@ -53,13 +60,22 @@ pub(crate) async fn run(engine: Engine, listen: Listen) -> Result<(), Failure> {
     if let (true, Some(failure)) = (printer.printed.is_empty(), failed) {
         return Err(failure);
     }
-    let ended = tokio::select! {
-        done = print(&engine, events, &mut printer) => done,
-        () = ended(listen.time) => Ok(()),
-        signal = interrupted() => signal,
+    let in_a_hurry = tokio::select! {
+        done = print(&engine, events, &mut printer) => done.map(|()| false),
+        () = ended(listen.time) => Ok(true),
+        never = hints(&engine) => match never {},
+        signal = interrupted() => signal.map(|()| true),
     };
     engine.stop().await;
-    ended
+    let written = printer.lines.finish();
+    if in_a_hurry? {
+        return timeout(LAST_LINES, written).await.unwrap_or(Ok(()));
+    }
+    // What was asked for is there; whoever reads it takes their time, or ends this.
+    tokio::select! {
+        done = written => done,
+        signal = interrupted() => signal,
+    }
 }
 
 /// Connects an account; gives the number of its newest event.
@@ -72,6 +88,14 @@ async fn begin(engine: &Engine, id: &AccountId) -> Result<i64, Failure> {
 
 fn engine_error(error: carillon_engine::parts::StoreError) -> Failure {
     Failure::Engine(error.into())
+}
+
+/// Hands on what the system says of sleep and network.
+async fn hints(engine: &Engine) -> Infallible {
+    let mut hints = Hints::of_system();
+    loop {
+        engine.hint(hints.next().await);
+    }
 }
 
 async fn ended(time: Option<Duration>) {
@@ -103,6 +127,7 @@ struct Printer {
     printed: BTreeMap<AccountId, i64>,
     /// What was last said of each connection: some of its phases are one to a person.
     said: BTreeMap<AccountId, String>,
+    lines: Lines,
 }
 
 async fn print(engine: &Engine, mut events: Subscriber, printer: &mut Printer) -> Result<(), Failure> {
@@ -113,7 +138,7 @@ async fn print(engine: &Engine, mut events: Subscriber, printer: &mut Printer) -
         match &*next.event {
             UiEvent::Events { events } => {
                 for event in events {
-                    if printer.event(event)? {
+                    if printer.event(event).await? {
                         return Ok(());
                     }
                 }
@@ -136,14 +161,15 @@ async fn print(engine: &Engine, mut events: Subscriber, printer: &mut Printer) -
                     .cause
                     .as_deref()
                     .map_or(String::new(), |cause| format!(": {}", out::plain(cause)));
-                printer.say(account, format!("{words}{cause}"));
+                printer.say(account, format!("{words}{cause}")).await?;
             }
             UiEvent::Gap { account, gap } => {
                 let span = gap.to.since(gap.from).as_secs();
-                out::note(&format!(
+                let words = format!(
                     "{account} events of {span} s may be missing ({})",
                     gap.why.as_str()
-                ));
+                );
+                printer.lines.note(words).await?;
             }
             UiEvent::Changes(_)
             | UiEvent::Notices { .. }
@@ -169,7 +195,7 @@ async fn catch_up(engine: &Engine, printer: &mut Printer) -> Result<bool, Failur
             let Some(last) = page.last() else { break };
             seq = last.seq;
             for event in &page {
-                if printer.event(event)? {
+                if printer.event(event).await? {
                     return Ok(true);
                 }
             }
@@ -180,15 +206,16 @@ async fn catch_up(engine: &Engine, printer: &mut Printer) -> Result<bool, Failur
 
 impl Printer {
     /// Says how a connection stands, unless that was said before.
-    fn say(&mut self, account: &AccountId, words: String) {
+    async fn say(&mut self, account: &AccountId, words: String) -> Result<(), Failure> {
         if self.said.get(account) != Some(&words) {
-            out::note(&format!("{account} {words}"));
+            self.lines.note(format!("{account} {words}")).await?;
             self.said.insert(account.clone(), words);
         }
+        Ok(())
     }
 
     /// Prints an event, unless it was printed before; tells whether enough was printed.
-    fn event(&mut self, event: &StoredEvent) -> Result<bool, Failure> {
+    async fn event(&mut self, event: &StoredEvent) -> Result<bool, Failure> {
         let Some(printed) = self.printed.get_mut(&event.account) else {
             return Ok(false);
         };
@@ -197,10 +224,11 @@ impl Printer {
         }
         *printed = event.seq;
         if self.json {
-            out::json(event)?;
+            self.lines.json(event).await?;
         } else {
             let at = jiff::Timestamp::from_millisecond(event.received_at.0).unwrap_or_default();
-            out::line(&format!("{at:.3}  {}  {}", event.kind, out::plain(&event.key)))?;
+            let line = format!("{at:.3}  {}  {}", event.kind, out::plain(&event.key));
+            self.lines.line(line).await?;
         }
         if let Some(left) = &mut self.left {
             *left = left.saturating_sub(1);

@@ -54,7 +54,7 @@ pub struct ConnectionStatus {
     pub state: ConnectionState,
     /// Whether events that were missed are being fetched.
     pub catching_up: bool,
-    /// Since when it is so.
+    /// Since when there is a connection; where there is none, up to when everything had come before.
     pub since: Timestamp,
     /// Why, in plain words, where it is not connected.
     pub cause: Option<String>,
@@ -66,4 +66,8 @@ pub struct ConnectionStatus {
     pub socket_id: Option<String>,
     /// How many tries in a row have failed.
     pub tries: u32,
+    /// When the next one is made, while it is waited for; not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub next_try_at: Option<Timestamp>,
 }

@@ -49,6 +49,26 @@ pub struct DedupeKey {
     pub text: String,
     /// In what span the text is unique.
     pub span: KeySpan,
+    /// Whether the text holds an id that names this event alone, so that nothing else can have it. Without one, events
+    /// that the server numbers apart are two, however alike they are.
+    pub is_exact: bool,
+}
+
+impl DedupeKey {
+    /// The key of an event that the server gave this number: both deliveries of one event have the same.
+    pub fn numbered(self, number: i64) -> Self {
+        if self.is_exact {
+            return self;
+        }
+        Self {
+            text: format!("{}#{number}", self.text),
+            span: match self.span {
+                KeySpan::Window => KeySpan::Always,
+                span => span,
+            },
+            ..self
+        }
+    }
 }
 
 /// In what span a [`DedupeKey`]'s text is unique.

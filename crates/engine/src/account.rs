@@ -4,16 +4,18 @@
 
 mod following;
 mod history;
+mod rooms;
 mod session;
+mod standing;
 mod upkeep;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use carillon_contract::continuity::{Cursor, GapReason};
+use carillon_contract::continuity::Cursor;
 use carillon_contract::history::ConnectionAct;
-use carillon_contract::{Account, ConnectionStatus, ErrorCode, Frame, Topic, UiEvent};
+use carillon_contract::{Account, ConnectionStatus, Frame, Timestamp, Topic, UiEvent};
 use carillon_link::driver::Report;
 use carillon_link::phase::Phase;
 use carillon_link::transport::{Events, Received};
@@ -28,9 +30,8 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use self::session::{Fetched, Live, Stage, cache_failed};
+use self::session::{FailedCatchUps, Fetched, Live, Stage, cache_failed};
 use crate::clock::Clock;
-use crate::error::code_of;
 use crate::ingest::{changes, sort, stored_events};
 use crate::latency::{Latency, MEASURE};
 use crate::notify::{Missed, Notifier, decide};
@@ -73,6 +74,11 @@ enum Reply {
     },
     /// A topic was left, or the server did not say.
     Left { session: u64, topic: Topic },
+    /// The topics that the server says this connection follows, where it says any.
+    Rooms {
+        session: u64,
+        followed: Option<Vec<Topic>>,
+    },
 }
 
 /// How a connection stands at this moment.
@@ -89,6 +95,8 @@ pub(crate) struct AccountTask {
     pub(crate) account: Account,
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) store: AccountStore,
+    /// The largest message that is accepted, in bytes.
+    pub(crate) largest_event: usize,
     pub(crate) link: Handle,
     pub(crate) hub: Hub,
     pub(crate) notifier: Arc<dyn Notifier>,
@@ -108,13 +116,14 @@ struct Running {
     /// Upkeep that is under way, and how many rounds of it there were.
     chores: JoinSet<()>,
     rounds: u32,
-    /// Catch-ups that failed in a row, and how the last one did.
-    failed_catch_ups: (u32, GapReason),
+    failed_catch_ups: FailedCatchUps,
     /// What rings once everything that was missed is there, however many connections that takes.
     missed: Missed,
     /// Whether the last connection was lost over an event that was too large.
     refused_an_event: bool,
     latency: Latency,
+    /// Whether there is a connection, and since when; `None` until that was told.
+    standing: Option<(bool, Timestamp)>,
 }
 
 impl AccountTask {
@@ -131,10 +140,11 @@ impl AccountTask {
             requests: JoinSet::new(),
             chores: JoinSet::new(),
             rounds: 0,
-            failed_catch_ups: (0, GapReason::CatchUpFailed),
+            failed_catch_ups: FailedCatchUps::default(),
             missed: Missed::default(),
             refused_an_event: false,
             latency: Latency::default(),
+            standing: None,
         };
         // What a panic may leave half done is thrown away with the session; the store has transactions.
         while AssertUnwindSafe(running.serve(&mut reports, &mut commands))
@@ -185,6 +195,9 @@ impl Running {
                         self.give_up().await;
                     }
                 },
+                // Before what the server sends: a stream without an end must not keep them from their turn.
+                _ = upkeep.tick() => self.upkeep().await,
+                _ = measure.tick() => self.measure_latency(),
                 first = next(&mut self.session) => match first {
                     Some(first) => self.receive(first).await,
                     None => self.events_ended(),
@@ -194,8 +207,6 @@ impl Running {
                         tracing::error!(%error, "Upkeep panicked");
                     }
                 }
-                _ = upkeep.tick() => self.upkeep().await,
-                _ = measure.tick() => self.measure_latency(),
                 Some(trip) = self.latency.measured() => self.tell_latency(trip),
             }
         }
@@ -245,34 +256,7 @@ impl Running {
                 self.offline().await;
             }
         }
-        let shown = ConnectionStatus {
-            state: status.phase.state(),
-            catching_up: matches!(status.phase, Phase::CatchingUp(_)),
-            since: self.with.clock.now(),
-            cause: match &status.phase {
-                Phase::Waiting { cause, .. } => Some(cause.to_string()),
-                Phase::NeedsSignIn => {
-                    Some("The server no longer accepts the token. Sign in again.".to_owned())
-                }
-                _ => None,
-            },
-            code: match &status.phase {
-                Phase::Waiting { cause, .. } => Some(code_of(cause)),
-                Phase::NeedsSignIn => Some(ErrorCode::SignInRefused),
-                _ => None,
-            },
-            socket_id: status.socket_id,
-            tries: status.phase.failed(),
-        };
-        if let Err(error) = self.with.store.set_connection(shown.clone()).await {
-            tracing::warn!(%error, "Store the connection's state");
-        }
-        self.with.now.send_modify(|now| now.status = Some(shown.clone()));
-        let account = self.with.account.id.clone();
-        self.with.hub.send(UiEvent::Connection {
-            account,
-            status: shown,
-        });
+        self.show(&status).await;
     }
 
     /// Takes an event and whatever came with it.
@@ -315,7 +299,13 @@ impl Running {
         if frames.is_empty() && acks.is_empty() {
             return;
         }
-        let sorted = sort(&*self.with.platform, &self.with.account.identity, frames);
+        let is_numbered = self.session.as_ref().is_some_and(|live| live.log.is_some());
+        let sorted = sort(
+            &*self.with.platform,
+            &self.with.account.identity,
+            frames,
+            is_numbered,
+        );
         let online = self.session.as_ref().filter(|live| live.stage == Stage::Online);
         // While catching up a live event is stored but moves no cursor: what lies before it may be missing.
         let cursor = online

@@ -27,13 +27,14 @@ pub enum SignIn {
 }
 
 /// What adding an account came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Added {
     /// The account.
     pub account: Account,
     /// Whether it was there already and only its token is new: the same person on the same server is one
     /// account.
     pub renewed: bool,
+    /// What it was signed in with before, where it was there already.
+    before: Option<Tokens>,
 }
 
 /// What removing an account came to.
@@ -94,10 +95,12 @@ impl Engine {
         if let Some(id) = self.registry.find(&sameness).await? {
             // A cache that nobody can open now is not thrown away unasked: its key may be in another vault.
             let store = self.reader.store(&id).await?;
+            let before = tokens::read(&*self.parts.vault, &id).await?;
             self.renew_sign_in(&id, &tokens).await?;
             return Ok(Added {
                 account: store.account().clone(),
                 renewed: true,
+                before,
             });
         }
         let account = Account {
@@ -124,7 +127,23 @@ impl Engine {
         Ok(Added {
             account,
             renewed: false,
+            before: None,
         })
+    }
+
+    /// Takes back what [`Engine::add_account`] did: a new account is removed, another one is signed in as before.
+    ///
+    /// # Errors
+    /// Where that could not be done.
+    pub async fn take_back(&self, added: Added) -> Result<(), EngineError> {
+        if !added.renewed {
+            return self.remove_account(&added.account.id).await.map(drop);
+        }
+        match added.before {
+            Some(before) => self.renew_sign_in(&added.account.id, &before).await,
+            // It was signed out: the new token is no worse than none.
+            None => Ok(()),
+        }
     }
 
     /// Keeps what a person signed in with once more. An account that runs has read the old tokens, so it begins anew:

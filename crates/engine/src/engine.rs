@@ -7,7 +7,7 @@ use carillon_contract::settings::Settings;
 use carillon_contract::tuning::Tuning;
 use carillon_contract::{Account, AccountId, Topic, UiEvent};
 use carillon_link::http::Http;
-use carillon_link::{Handle, Policy, Server, Transport, start};
+use carillon_link::{Handle, Hint, Policy, Server, Transport, start};
 use carillon_platforms::{Platform, Registry as Platforms};
 use carillon_store::{AccountStore, Registry};
 use carillon_vault::TokenVault;
@@ -163,9 +163,11 @@ impl Engine {
             tasks: tasks.clone(),
             stop: stop.clone(),
         };
+        let target = policy::target(platform.profile(), &server, &tuning, &self.parts.overrides);
+        let largest_event = target.largest_event;
         let (link, reports) = start(
             policy::policy(platform.profile(), &tuning, &self.parts.overrides),
-            policy::target(platform.profile(), &server, &tuning, &self.parts.overrides),
+            target,
             Arc::clone(&self.parts.transport),
             Arc::new(credentials),
             &tasks,
@@ -189,6 +191,7 @@ impl Engine {
             account,
             platform,
             store,
+            largest_event,
             link: link.clone(),
             hub: self.hub.clone(),
             notifier: Arc::clone(&self.parts.notifier),
@@ -314,6 +317,17 @@ impl Engine {
         self.registry.set_settings(&settings).await?;
         self.hub.send(UiEvent::Settings { settings });
         Ok(())
+    }
+
+    /// Hands a hint on to every account: a connection that stands is asked whether it is alive, one that is waited for
+    /// is tried now.
+    pub fn hint(&self, hint: Hint) {
+        for running in self.running().values() {
+            match hint {
+                Hint::Woke => running.link.woke(),
+                Hint::NetworkChanged => running.link.network_changed(),
+            }
+        }
     }
 
     /// Disconnects an account.

@@ -21,13 +21,17 @@ pub(crate) struct Sorted {
     pub(crate) highest: Option<i64>,
 }
 
-/// Reads frames.
-pub(crate) fn sort(platform: &dyn Platform, me: &Identity, frames: Vec<Frame>) -> Sorted {
+/// Reads frames. `is_numbered` says that the server announced a log of its own: only then do numbers mean anything.
+pub(crate) fn sort(platform: &dyn Platform, me: &Identity, frames: Vec<Frame>, is_numbered: bool) -> Sorted {
     let mut sorted = Sorted::default();
     for frame in frames {
         sorted.counts.received += 1;
         match platform.decode(&frame, me) {
-            Decoded::Item(item) => {
+            Decoded::Item(mut item) => {
+                item.number = item.number.filter(|_| is_numbered);
+                if let Some(number) = item.number {
+                    item.key = item.key.numbered(number);
+                }
                 sorted.highest = sorted.highest.max(item.number);
                 let payload = frame.args.into_iter().next().unwrap_or_else(null);
                 sorted.events.push(Incoming {

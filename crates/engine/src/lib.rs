@@ -34,7 +34,7 @@ pub use reader::Reader;
 
 /// What a caller needs of the crates below, so that it depends on the engine alone.
 pub mod parts {
-    pub use carillon_link::{AddressError, Policy, Server, SocketIo, Transport};
+    pub use carillon_link::{AddressError, Hint, Hints, Policy, Server, SocketIo, Transport};
     pub use carillon_platforms::Registry as Platforms;
     pub use carillon_vault::{
         Entry as VaultEntry, MemoryVault, SealedFile, TokenVault, VaultError, VaultState, os,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use carillon_contract::tuning::Tuning;
 use carillon_link::{Policy, Server, Target, TokenIn};
-use carillon_platforms::platform::{self, Profile, ServerDisconnect};
+use carillon_platforms::platform::{self, NewToken, Profile, ServerDisconnect};
 
 use crate::engine::Overrides;
 use crate::error::EngineError;
@@ -66,6 +66,10 @@ pub(crate) fn policy(profile: &Profile, tuning: &Tuning, overrides: &Overrides) 
             .health_check_ms
             .map_or(profile.health_check, |every| Some(Duration::from_millis(every)))
             .filter(|every| !every.is_zero()),
+        reconnect_with_new_token: match profile.new_token {
+            NewToken::Reconnect => true,
+            NewToken::Keep => false,
+        },
         refresh_after_server_disconnect: match profile.server_disconnect {
             ServerDisconnect::RefreshOnce => true,
             ServerDisconnect::RetrySlowly => false,

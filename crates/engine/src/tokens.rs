@@ -70,6 +70,9 @@ const SAVE_AGAIN: Duration = Duration::from_secs(1);
 /// The longest time between two of these.
 const SAVE_AGAIN_AT_MOST: Duration = Duration::from_secs(60);
 
+/// The longest time before its end at which a token is replaced, before it is spread.
+const AHEAD_AT_MOST: Duration = Duration::from_secs(10 * 60);
+
 /// What a refresh needs, also when whoever asked for it has gone.
 pub(crate) struct Shared {
     pub(crate) account: AccountId,
@@ -103,6 +106,16 @@ impl Kept {
             Some(at) => claims.lifetime().is_some_and(|lifetime| at.elapsed() >= lifetime),
             None => claims.expires_at().is_some_and(|at| at <= now),
         }
+    }
+
+    /// How long the access token is good for yet, and how long it is in all, by its own claims.
+    fn left(&self, now: Timestamp) -> Option<(Duration, Duration)> {
+        let claims = Claims::read(&self.tokens.access)?;
+        let left = match self.fetched {
+            Some(at) => claims.lifetime()?.saturating_sub(at.elapsed()),
+            None => claims.expires_at()?.since(now),
+        };
+        Some((left, claims.lifetime().unwrap_or(left)))
     }
 }
 
@@ -224,6 +237,12 @@ impl Shared {
     }
 }
 
+/// How long before its end a token is replaced: a fifth of its life, and not more than ten minutes. `dice`, from 0 up
+/// to 1, spreads that by as much again, so that accounts and installations do not all come at once.
+fn ahead(lifetime: Duration, dice: f64) -> Duration {
+    (lifetime / 5).min(AHEAD_AT_MOST).mul_f64(1.0 + dice)
+}
+
 #[async_trait]
 impl Credentials for AccountTokens {
     async fn token(&self) -> Result<Secret, TokenError> {
@@ -262,5 +281,27 @@ impl Credentials for AccountTokens {
 
     fn is_auth_error(&self, message: &str) -> bool {
         self.shared.platform.is_auth_error(message)
+    }
+
+    async fn replace_in(&self, dice: f64) -> Option<Duration> {
+        let kept = self.shared.kept.lock().await.clone()?;
+        kept.tokens.refresh.as_ref()?;
+        let (left, lifetime) = kept.left(self.shared.clock.now())?;
+        Some(left.saturating_sub(ahead(lifetime, dice)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_replaced_ahead_of_its_end_by_a_share_of_its_life() {
+        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+        assert_eq!(ahead(minutes(15), 0.0), minutes(3));
+        assert_eq!(ahead(minutes(15), 0.5), minutes(4) + Duration::from_secs(30));
+        assert_eq!(ahead(minutes(24 * 60), 0.0), minutes(10));
+        assert!(ahead(minutes(24 * 60), 1.0) <= minutes(20));
+        assert_eq!(ahead(Duration::ZERO, 1.0), Duration::ZERO);
     }
 }

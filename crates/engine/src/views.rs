@@ -3,6 +3,7 @@
 use carillon_contract::view::{AccountView, ClosedAccount, PlatformView, VaultStateView, VaultView};
 use carillon_contract::{ApiError, ConnectionState, ConnectionStatus, PlatformId};
 use carillon_platforms::Registry as Platforms;
+use carillon_store::connection::LastSeen;
 use carillon_store::registry::Entry;
 use carillon_vault::{TokenVault, VaultState};
 use futures_util::future::join_all;
@@ -43,6 +44,7 @@ impl Engine {
         let account = store.account().clone();
         let seen = store.last_seen().await?;
         let complete_until = seen.as_ref().and_then(|seen| seen.complete_until);
+        let since = seen.as_ref().map(LastSeen::since);
         let mut connection = seen.map(|seen| seen.status).unwrap_or(ConnectionStatus {
             state: ConnectionState::Disconnected,
             catching_up: false,
@@ -51,12 +53,14 @@ impl Engine {
             code: None,
             socket_id: None,
             tries: 0,
+            next_try_at: None,
         });
         let now = self.now(&entry.id);
         match now.status {
             Some(status) => connection = status,
             None => {
                 // What a process that was killed left behind says nothing of now.
+                connection.since = since.unwrap_or(connection.since);
                 connection.state = ConnectionState::Disconnected;
                 connection.socket_id = None;
             }

@@ -51,13 +51,19 @@ pub(crate) fn act(
     line: Option<(TransportKind, Option<Duration>)>,
 ) -> Option<Act> {
     match (input, after) {
-        // An input that changed nothing was none.
+        (Input::TokenReplaced, Phase::Online(_)) => Some(Act::TokenRefreshed),
+        // Another input that changed nothing was none.
         _ if before == after => None,
         (_, Phase::NeedsSignIn) => Some(Act::SignInNeeded),
         (Input::Stop, _) => Some(Act::Disconnected),
         (Input::TokenRefreshed, _) => Some(Act::TokenRefreshed),
         (Input::RefreshFailed(cause), _) => Some(Act::RefreshFailed(cause.clone())),
         (Input::TokenRefused | Input::TokenExpired, Phase::Refreshing(_)) => Some(Act::TokenRefused),
+        (Input::Dead, _) => line.map(|(transport, latency)| Act::Lost {
+            cause: Cause::Silent,
+            transport,
+            latency,
+        }),
         (Input::Lost(cause), _) | (_, Phase::Waiting { cause, .. }) => Some(match line {
             Some((transport, latency)) => Act::Lost {
                 cause: cause.clone(),

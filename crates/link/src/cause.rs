@@ -80,6 +80,19 @@ impl Cause {
         }
     }
 
+    /// Tells whether the server itself wants to be left alone, whatever the network does.
+    pub fn is_the_server_s_wish(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused(_)
+                | Self::Busy { .. }
+                | Self::ServerDisconnect
+                | Self::TokenOutdated
+                | Self::TooLarge { .. }
+                | Self::Protocol
+        )
+    }
+
     /// Tells whether trying again soon would be wrong: the server did this on purpose, or it would come out
     /// the same.
     pub fn wants_slow_retry(&self) -> bool {

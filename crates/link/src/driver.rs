@@ -10,21 +10,25 @@ use carillon_contract::Secret;
 use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::act::{Act, act};
 use crate::cause::Cause;
+use crate::counted::Counted;
 use crate::handle::{Command, Handle};
 use crate::phase::{Effect, Input, Phase, step, wait};
 use crate::policy::Policy;
-use crate::transport::{OpenError, Session, Socket, Target, Transport};
+use crate::transport::{OpenError, Session, Socket as _, Target, Transport};
 
 /// Commands that may wait. Each is handled at once; more can only be repeated hints.
 const COMMANDS: usize = 16;
 /// Reports that may wait for the account's task before the link stands still.
 const REPORTS: usize = 16;
+
+/// How long the answers that are under way are waited for before a connection is made anew with another token.
+const IDLE_WITHIN: Duration = Duration::from_secs(10);
 
 /// Where the token comes from.
 #[async_trait]
@@ -43,6 +47,10 @@ pub trait Credentials: Send + Sync {
 
     /// Tells whether these words of a server mean that it does not accept the token.
     fn is_auth_error(&self, message: &str) -> bool;
+
+    /// How long until the token is to be replaced, ahead of its end; `None` where nothing is known of its end, or there
+    /// is nothing to replace it with. `dice`, a random number from 0 up to 1, keeps many from coming at once.
+    async fn replace_in(&self, dice: f64) -> Option<Duration>;
 }
 
 /// Why there is no token to connect with.
@@ -123,6 +131,9 @@ pub fn start(
         socket_id: None,
         work: JoinSet::new(),
         wake_at: None,
+        hinted: None,
+        hint: None,
+        token_due: None,
         outbox: VecDeque::new(),
     };
     tasks.spawn(driver.supervised(queue, reports, stop));
@@ -137,11 +148,17 @@ struct Driver {
     phase: Phase,
     /// Counts sessions, so that what is said about an earlier one is not taken for this one.
     session: u64,
-    socket: Option<Arc<dyn Socket>>,
+    socket: Option<Arc<Counted>>,
     socket_id: Option<String>,
     /// What is under way for the current phase: opening, refreshing, watching for the end, verifying.
     work: JoinSet<Done>,
     wake_at: Option<Instant>,
+    /// When a hint was last acted on.
+    hinted: Option<Instant>,
+    /// A hint that came too soon after that, and when its time comes.
+    hint: Option<(Instant, Input)>,
+    /// When the token of this connection is to be replaced.
+    token_due: Option<Instant>,
     /// Reports that wait for room. Sending is a branch of the loop, so that the link hears commands while
     /// the account is busy; see [`Driver::tell`] for its bound.
     outbox: VecDeque<Report>,
@@ -152,8 +169,10 @@ enum Done {
     /// A connection, and how long opening it took.
     Opened(Session, Duration),
     Input(Input),
-    /// A check that went well.
-    Alive,
+    /// What changes nothing: a check that went well, a token that can't be replaced ahead of time.
+    Nothing,
+    /// How long until the token is to be replaced.
+    Due(Duration),
 }
 
 impl Driver {
@@ -183,6 +202,8 @@ impl Driver {
     ) {
         loop {
             let timer = self.wake_at.unwrap_or_else(Instant::now);
+            let hint_at = self.hint.as_ref().map_or_else(Instant::now, |(at, _)| *at);
+            let due = self.token_due.unwrap_or_else(Instant::now);
             let input = tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
@@ -195,6 +216,7 @@ impl Driver {
                 }
                 command = commands.recv() => match command {
                     Some(command) if self.is_stale(&command) => continue,
+                    Some(command) if self.puts_off(&command.input) => continue,
                     Some(command) => command.input,
                     None => break,
                 },
@@ -204,7 +226,11 @@ impl Driver {
                         Input::Opened
                     }
                     Ok(Done::Input(input)) => input,
-                    Ok(Done::Alive) => continue,
+                    Ok(Done::Nothing) => continue,
+                    Ok(Done::Due(left)) => {
+                        self.token_due = Some(Instant::now() + left);
+                        continue;
+                    }
                     // Aborted when the phase was left.
                     Err(error) if error.is_cancelled() => continue,
                     Err(error) => {
@@ -215,6 +241,15 @@ impl Driver {
                 () = sleep_until(timer), if self.wake_at.is_some() => {
                     self.wake_at = None;
                     Input::TimerFired
+                }
+                () = sleep_until(hint_at), if self.hint.is_some() => {
+                    let Some((_, hint)) = self.hint.take() else { continue };
+                    self.hinted = Some(Instant::now());
+                    hint
+                }
+                () = sleep_until(due), if self.token_due.is_some() && matches!(self.phase, Phase::Online(_)) => {
+                    self.token_due = None;
+                    Input::TokenDue
                 }
             };
             self.take(input);
@@ -250,10 +285,36 @@ impl Driver {
         session != self.session || (self.socket.is_none() && !refused)
     }
 
+    /// Puts a hint off that follows another one: addresses that come and go must not become a storm of tries.
+    fn puts_off(&mut self, input: &Input) -> bool {
+        if !matches!(input, Input::Woke | Input::NetworkChanged) {
+            return false;
+        }
+        let now = Instant::now();
+        let next = self.hinted.map(|last| last + self.policy.hint_pause);
+        match next.filter(|next| *next > now) {
+            Some(next) => {
+                self.hint = Some((next, input.clone()));
+                true
+            }
+            None => {
+                self.hinted = Some(now);
+                self.hint = None;
+                false
+            }
+        }
+    }
+
     fn take(&mut self, input: Input) {
         let dice = rand::random::<f64>();
         let before = self.phase.clone();
         let (after, effects) = step(&self.policy, before.clone(), input.clone(), dice);
+        match &input {
+            Input::TokenReplaced => self.look_at_token(self.policy.replace_pause),
+            // The clock that the token is timed by may have stood still.
+            Input::Woke if self.socket.is_some() => self.look_at_token(Duration::ZERO),
+            _ => {}
+        }
         let line = self
             .socket
             .as_ref()
@@ -324,6 +385,30 @@ impl Driver {
                     })
                 });
             }
+            Effect::ReplaceToken => {
+                let credentials = Arc::clone(&self.credentials);
+                let pause = self.policy.replace_pause;
+                self.work.spawn(async move {
+                    match credentials.refresh().await {
+                        Ok(()) => Done::Input(Input::TokenReplaced),
+                        // The one in use may hold for a while: until then nobody has to be asked.
+                        Err(RefreshError::Refused) => Done::Nothing,
+                        Err(RefreshError::Failed(cause)) => {
+                            tracing::info!(%cause, "Replace the token ahead of its end; it is tried again");
+                            Done::Due(pause.max(cause.asks_to_wait().unwrap_or_default()))
+                        }
+                    }
+                });
+            }
+            Effect::AwaitIdle => {
+                if let Some(socket) = self.socket.clone() {
+                    self.work.spawn(async move {
+                        // A question that waits for longer than this is no reason to keep the old token.
+                        let _ = timeout(IDLE_WITHIN, socket.idle()).await;
+                        Done::Input(Input::Idle)
+                    });
+                }
+            }
             Effect::CatchUp => self.outbox.push_back(Report::CatchUp {
                 session: self.session,
             }),
@@ -335,7 +420,21 @@ impl Driver {
                     let within = self.policy.verify;
                     self.work.spawn(async move {
                         match socket.verify(within).await {
-                            Ok(_) => Done::Alive,
+                            Ok(_) => Done::Nothing,
+                            Err(cause) => {
+                                tracing::info!(%cause, "The connection did not outlive a hint");
+                                Done::Input(Input::Dead)
+                            }
+                        }
+                    });
+                }
+            }
+            Effect::Check => {
+                if let Some(socket) = self.socket.clone() {
+                    let within = self.policy.check;
+                    self.work.spawn(async move {
+                        match socket.ping(within).await {
+                            Ok(_) => Done::Nothing,
                             Err(cause) => Done::Input(Input::Lost(cause)),
                         }
                     });
@@ -346,10 +445,11 @@ impl Driver {
         }
     }
 
-    fn opened(&mut self, connection: Session, took: Duration) {
+    fn opened(&mut self, mut connection: Session, took: Duration) {
         self.session += 1;
         self.socket_id = Some(connection.id.clone());
-        let socket = Arc::clone(&connection.socket);
+        let socket = Arc::new(Counted::new(Arc::clone(&connection.socket)));
+        connection.socket = Arc::<Counted>::clone(&socket);
         self.note(Act::Opened {
             socket_id: connection.id.clone(),
             transport: socket.transport(),
@@ -358,9 +458,21 @@ impl Driver {
         self.socket = Some(Arc::clone(&socket));
         self.work
             .spawn(async move { Done::Input(Input::Lost(socket.closed().await)) });
+        self.look_at_token(Duration::ZERO);
         self.outbox.push_back(Report::Opened {
             session: self.session,
             connection,
+        });
+    }
+
+    /// Finds out when the token is to be replaced, which is not before `pause` is over.
+    fn look_at_token(&mut self, pause: Duration) {
+        let credentials = Arc::clone(&self.credentials);
+        self.work.spawn(async move {
+            match credentials.replace_in(rand::random()).await {
+                Some(left) => Done::Due(left.max(pause)),
+                None => Done::Nothing,
+            }
         });
     }
 
@@ -370,6 +482,7 @@ impl Driver {
             socket.close();
         }
         self.socket_id = None;
+        self.token_due = None;
         // A new set, so that what was aborted is not waited for; dropping the old one aborts its tasks.
         self.work = JoinSet::new();
     }

@@ -8,8 +8,10 @@ pub mod act;
 pub mod address;
 pub mod backoff;
 pub mod cause;
+mod counted;
 pub mod driver;
 pub mod handle;
+pub mod hints;
 pub mod http;
 pub mod phase;
 pub mod policy;
@@ -25,6 +27,7 @@ pub use address::{AddressError, Server};
 pub use cause::Cause;
 pub use driver::{Credentials, RefreshError, Report, Status, TokenError, start};
 pub use handle::Handle;
+pub use hints::{Hint, Hints};
 pub use phase::Phase;
 pub use policy::Policy;
 #[cfg(feature = "rust-socketio")]

@@ -132,10 +132,18 @@ pub enum Input {
     RefreshRefused,
     /// The new token could not be fetched this time.
     RefreshFailed(Cause),
+    /// The token in use will run out before long.
+    TokenDue,
+    /// It was replaced before it ran out.
+    TokenReplaced,
+    /// Nothing that was asked of the server waits for its answer.
+    Idle,
     /// Everything that was missed is stored.
     CaughtUp,
     /// The connection is gone, or could not be made.
     Lost(Cause),
+    /// The connection did not outlive a sleep, or a change of the network.
+    Dead,
 }
 
 /// What is to be done.
@@ -145,12 +153,18 @@ pub enum Effect {
     Open,
     /// Fetch a new token.
     RefreshToken,
+    /// Fetch a new token while the connection goes on with the old one.
+    ReplaceToken,
+    /// Give [`Input::Idle`] as soon as it is so.
+    AwaitIdle,
     /// Join the topics and fetch what was missed.
     CatchUp,
     /// Send what waits to be sent.
     FlushOutbox,
-    /// Find out whether the connection is alive.
+    /// Find out whether the connection is alive; if not, give [`Input::Dead`].
     Verify,
+    /// Look whether the connection brings anything; if not, give [`Input::Lost`].
+    Check,
     /// Close the connection, if there is one.
     Close,
     /// Give [`Input::TimerFired`] after this time, unless the phase changes before.
@@ -192,7 +206,11 @@ pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, V
         (_, I::Stop) => (P::Idle, vec![E::Close]),
 
         (P::Idle | P::NeedsSignIn, I::Start) => go(Tries::default()),
-        (P::Waiting { tries, .. }, I::Start | I::NetworkChanged | I::Woke) => go(tries.counting_anew()),
+        (P::Waiting { tries, .. }, I::Start) => go(tries.counting_anew()),
+        // What failed may have failed of what is over; what the server wished for is not.
+        (P::Waiting { tries, cause }, I::NetworkChanged | I::Woke) if !cause.is_the_server_s_wish() => {
+            go(tries.counting_anew())
+        }
         (P::Waiting { tries, .. }, I::TimerFired) => go(tries),
 
         (P::Connecting(tries), I::Opened) => (P::SigningIn(tries), vec![E::WakeAfter(policy.sign_in)]),
@@ -208,7 +226,7 @@ pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, V
             let mut effects = Vec::new();
             if let Some(every) = policy.health_check {
                 if tries == Tries::default() {
-                    effects.push(E::Verify);
+                    effects.push(E::Check);
                 }
                 effects.push(E::WakeAfter(every));
             }
@@ -236,12 +254,28 @@ pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, V
         (P::Refreshing(tries), I::TokenRefreshed) => {
             (P::Connecting(tries.token(Token::Renewed)), vec![E::Open])
         }
+        (P::Online(tries), I::TokenDue) => (P::Online(tries), vec![E::ReplaceToken]),
+        (P::Online(tries), I::TokenReplaced) if policy.reconnect_with_new_token => {
+            (P::Online(tries), vec![E::AwaitIdle])
+        }
+        (P::Online(tries), I::Idle) if policy.reconnect_with_new_token => {
+            (P::Connecting(tries), vec![E::Close, E::Open])
+        }
         (P::Refreshing(_), I::RefreshRefused) => (P::NeedsSignIn, vec![]),
         (P::Refreshing(tries), I::RefreshFailed(cause)) => wait(tries, cause),
 
         (phase @ (P::SigningIn(_) | P::CatchingUp(_) | P::Online(_)), I::NetworkChanged | I::Woke) => {
             (phase, vec![E::Verify])
         }
+        (P::SigningIn(tries) | P::CatchingUp(tries) | P::Online(tries), I::Dead) => {
+            (P::Connecting(tries.counting_anew()), vec![E::Close, E::Open])
+        }
+        // What was begun on another network, or before a sleep, would only run out its time.
+        (P::Connecting(tries), I::NetworkChanged | I::Woke) => {
+            (P::Connecting(tries.counting_anew()), vec![E::Close, E::Open])
+        }
+        // A refresh that is under way is not asked for twice.
+        (P::Refreshing(tries), I::NetworkChanged | I::Woke) => (P::Refreshing(tries.counting_anew()), vec![]),
         // Once: after a try that failed it is waited like anywhere else.
         (P::SigningIn(tries) | P::CatchingUp(tries) | P::Online(tries), I::Lost(Cause::ServerDisconnect))
             if policy.refresh_after_server_disconnect

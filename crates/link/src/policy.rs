@@ -22,13 +22,21 @@ pub struct Policy {
     /// How long a connection has to hold until the count of failed tries starts anew: a server that accepts
     /// and then drops is not hammered.
     pub stable: Duration,
-    /// How long a check that the connection is alive may take.
+    /// How long a connection may take to show that it outlived a sleep or a change of the network.
     pub verify: Duration,
+    /// How long a check may take that a connection brings anything.
+    pub check: Duration,
+    /// The shortest time between two hints that are acted on; of those in between the last one counts.
+    pub hint_pause: Duration,
     /// How often a connection is checked while it is online, where the platform's guide wants that.
     pub health_check: Option<Duration>,
     /// Whether a server that ends the connection on purpose means the token: it is renewed once, and the next try
     /// follows at once.
     pub refresh_after_server_disconnect: bool,
+    /// Whether a token that was replaced before it ran out is shown to the server by connecting anew.
+    pub reconnect_with_new_token: bool,
+    /// The shortest time between two tokens that are fetched ahead.
+    pub replace_pause: Duration,
 }
 
 impl Default for Policy {
@@ -42,9 +50,13 @@ impl Default for Policy {
             jitter: 0.5,
             sign_in: Duration::from_secs(10),
             stable: Duration::from_secs(10),
-            verify: Duration::from_secs(5),
+            verify: Duration::from_secs(3),
+            check: Duration::from_secs(10),
+            hint_pause: Duration::from_secs(10),
             health_check: None,
             refresh_after_server_disconnect: false,
+            reconnect_with_new_token: false,
+            replace_pause: Duration::from_secs(30),
         }
     }
 }

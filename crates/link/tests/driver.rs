@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use carillon_contract::ConnectionState;
 use carillon_link::driver::Report;
-use carillon_link::{Cause, Phase};
+use carillon_link::{Act, Cause, Phase, Policy};
 use script::{Outcome, Rig};
 
 #[tokio::test(start_paused = true)]
@@ -120,10 +120,13 @@ async fn a_server_that_never_signs_in_is_left_in_time() {
 async fn waking_up_leaves_a_dead_connection_at_once() {
     let mut rig = Rig::new([Outcome::Open, Outcome::Open]);
     rig.handle.start().await;
-    let first = rig.go_online().await;
-    first.play_dead();
+    let line = rig.go_online().await;
+    line.play_dead();
+    let slept = tokio::time::Instant::now();
     rig.handle.woke();
-    assert_eq!(rig.until_waiting().await, Cause::Silent);
+    rig.go_online().await;
+    assert_eq!(slept.elapsed(), Duration::ZERO);
+    assert!(line.is_closed());
 }
 
 #[tokio::test(start_paused = true)]
@@ -201,4 +204,82 @@ async fn a_server_that_asks_to_wait_is_not_asked_before() {
     rig.go_online().await;
     assert!(begun.elapsed() >= wait, "{:?}", begun.elapsed());
     assert_eq!(rig.refreshes(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_replaced_ahead_of_its_end_and_the_connection_stays() {
+    let mut rig = Rig::new([Outcome::Open]);
+    rig.replace_tokens_after(Duration::from_secs(600));
+    rig.handle.start().await;
+    let line = rig.go_online().await;
+    rig.fail_refresh(Cause::Unreachable);
+    for _ in 0..3 {
+        until_replaced(&mut rig).await;
+    }
+    assert_eq!((rig.opened(), rig.refreshes()), (1, 3));
+    assert!(!line.is_closed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replaced_token_is_shown_once_every_question_has_its_answer() {
+    let policy = Policy {
+        reconnect_with_new_token: true,
+        ..Policy::default()
+    };
+    let mut rig = Rig::with(policy, [Outcome::Open, Outcome::Open]);
+    rig.replace_tokens_after(Duration::from_secs(5));
+    rig.handle.start().await;
+    let mut line = rig.go_online().await;
+    let mut questions = tokio::task::JoinSet::new();
+    let socket = std::sync::Arc::clone(&line.socket);
+    questions.spawn(async move {
+        socket
+            .emit_with_ack("order", Vec::new(), Duration::from_secs(60))
+            .await
+    });
+    let question = line.hear().await;
+    until_replaced(&mut rig).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(!line.is_closed(), "a question waits for its answer");
+    question.answer(&serde_json::json!(true));
+    assert!(questions.join_next().await.unwrap().unwrap().is_ok());
+    rig.go_online().await;
+    assert!(line.is_closed());
+    assert_eq!(rig.tokens(), ["token-0", "token-1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_whose_tokens_are_due_at_once_is_not_hammered() {
+    let mut rig = Rig::new([Outcome::Open]);
+    rig.replace_tokens_after(Duration::ZERO);
+    rig.handle.start().await;
+    rig.go_online().await;
+    let begun = tokio::time::Instant::now();
+    for _ in 0..10 {
+        until_replaced(&mut rig).await;
+    }
+    assert!(
+        begun.elapsed() >= Duration::from_secs(9 * 30),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+async fn until_replaced(rig: &mut Rig) {
+    while !matches!(rig.report().await, Report::Did(Act::TokenRefreshed)) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn addresses_that_come_and_go_are_no_storm_of_tries() {
+    let mut rig = Rig::new(std::iter::repeat_n(Outcome::Fail(Cause::Unreachable), 500));
+    rig.handle.start().await;
+    rig.until_waiting().await;
+    let before = rig.opened();
+    for _ in 0..60 {
+        rig.handle.network_changed();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    // A try for each hint that counts, and at most one fast one after it.
+    let tries = rig.opened() - before;
+    assert!((6..=40).contains(&tries), "{tries} tries in a minute");
 }

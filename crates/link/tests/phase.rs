@@ -22,7 +22,11 @@ fn inputs() -> Vec<Input> {
         Input::RefreshRefused,
         Input::RefreshFailed(Cause::Unreachable),
         Input::RefreshFailed(Cause::Busy { after: None }),
+        Input::TokenDue,
+        Input::TokenReplaced,
+        Input::Idle,
         Input::CaughtUp,
+        Input::Dead,
         Input::Lost(Cause::TransportClosed),
         Input::Lost(Cause::ServerDisconnect),
         Input::Lost(Cause::TooLarge { limit: 1 }),
@@ -47,7 +51,11 @@ fn cut(mut phase: Phase) -> Phase {
 
 /// Every reachable phase with every input, and what came of it.
 fn walk() -> Vec<(Phase, Input, Phase, Vec<Effect>)> {
-    let policy = Policy::default();
+    let policy = Policy {
+        // The way with more steps.
+        reconnect_with_new_token: true,
+        ..Policy::default()
+    };
     let mut seen = HashSet::from([format!("{:?}", Phase::Idle)]);
     let mut queue = VecDeque::from([Phase::Idle]);
     let mut steps = Vec::new();
@@ -159,6 +167,26 @@ fn a_connection_that_held_earns_another_refresh() {
 }
 
 #[test]
+fn a_token_that_is_replaced_ahead_keeps_the_connection_unless_the_platform_wants_another() {
+    let online = Phase::Online(Tries::default());
+    let keeps = Policy::default();
+    let (next, effects) = step(&keeps, online.clone(), Input::TokenDue, 0.5);
+    assert_eq!((&next, effects), (&online, vec![Effect::ReplaceToken]));
+    let (next, effects) = step(&keeps, next, Input::TokenReplaced, 0.5);
+    assert_eq!((next, effects), (online.clone(), vec![]));
+
+    let reconnects = Policy {
+        reconnect_with_new_token: true,
+        ..Policy::default()
+    };
+    let (next, effects) = step(&reconnects, online.clone(), Input::TokenReplaced, 0.5);
+    assert_eq!((&next, effects), (&online, vec![Effect::AwaitIdle]));
+    let (next, effects) = step(&reconnects, next, Input::Idle, 0.5);
+    assert_eq!(next, Phase::Connecting(Tries::default()));
+    assert_eq!(effects, [Effect::Close, Effect::Open]);
+}
+
+#[test]
 fn a_timer_does_not_skip_a_refresh_that_is_under_way() {
     let refreshing = Phase::Refreshing(Tries {
         failed: 0,
@@ -220,10 +248,10 @@ fn waking_up_verifies_a_connection_and_ends_a_wait() {
             Phase::SigningIn(_) | Phase::CatchingUp(_) | Phase::Online(_) => {
                 assert_eq!(effects, [Effect::Verify]);
             }
+            Phase::Waiting { cause, .. } if cause.is_the_server_s_wish() => assert_eq!(effects, []),
             Phase::Waiting { .. } => assert!(matches!(next, Phase::Connecting(_) | Phase::Refreshing(_))),
-            Phase::Idle | Phase::Connecting(_) | Phase::Refreshing(_) | Phase::NeedsSignIn => {
-                assert_eq!(effects, []);
-            }
+            Phase::Connecting(_) => assert_eq!(effects, [Effect::Close, Effect::Open]),
+            Phase::Idle | Phase::Refreshing(_) | Phase::NeedsSignIn => assert_eq!(effects, []),
         }
     }
     let waiting = Phase::Waiting {
@@ -235,6 +263,13 @@ fn waking_up_verifies_a_connection_and_ends_a_wait() {
     };
     let (next, _) = step(&policy, waiting, Input::Woke, 0.5);
     assert_eq!(next, Phase::Connecting(Tries::default()), "the count starts anew");
+    let online = Phase::Online(Tries {
+        failed: 9,
+        ..Tries::default()
+    });
+    let (next, effects) = step(&policy, online, Input::Dead, 0.5);
+    assert_eq!(next, Phase::Connecting(Tries::default()), "without a wait");
+    assert_eq!(effects, [Effect::Close, Effect::Open]);
 }
 
 #[test]
@@ -363,7 +398,7 @@ fn a_connection_is_checked_as_often_as_the_guide_says() {
     for _ in 0..3 {
         let (still, effects) = step(&policy, calm.clone(), Input::TimerFired, 0.5);
         assert_eq!(still, calm);
-        assert_eq!(effects, [Effect::Verify, Effect::WakeAfter(every)]);
+        assert_eq!(effects, [Effect::Check, Effect::WakeAfter(every)]);
     }
     let (_, effects) = step(&Policy::default(), calm, Input::TimerFired, 0.5);
     assert_eq!(effects, [], "other platforms ask for none");

@@ -13,7 +13,7 @@ use carillon_contract::continuity::Cursor;
 use carillon_contract::history::TransportKind;
 use carillon_contract::item::Decoded;
 use carillon_contract::rest::{RestRequest, RestResponse};
-use carillon_contract::{Frame, Identity, LocalId, PlatformId, Secret, Topic};
+use carillon_contract::{Frame, Identity, LocalId, PlatformId, Secret, Timestamp, Topic};
 use serde_json::value::RawValue;
 
 use crate::claims::Claims;
@@ -89,6 +89,8 @@ pub struct Profile {
     pub health_check: Option<Duration>,
     /// What it means that the server ends a connection on purpose.
     pub server_disconnect: ServerDisconnect,
+    /// What becomes of a connection whose token was replaced before it ran out.
+    pub new_token: NewToken,
     /// Query parameters of the handshake.
     pub query: &'static [(&'static str, &'static str)],
     /// How long a server may take to say that the connection is signed in: see [`Platform::welcome`].
@@ -132,6 +134,15 @@ pub enum ServerDisconnect {
     RefreshOnce,
 }
 
+/// What becomes of a connection whose token was replaced before it ran out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewToken {
+    /// It goes on; the next one is made with the new token.
+    Keep,
+    /// It is made anew, as soon as no question waits for its answer.
+    Reconnect,
+}
+
 /// Where the token goes when the connection is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenIn {
@@ -167,6 +178,8 @@ pub enum Request {
     Sync {
         /// The last number that is stored.
         since: Option<i64>,
+        /// The largest message that is accepted, in bytes: what is larger is better named than sent.
+        largest: usize,
     },
     /// Take what a person sends.
     Send {
@@ -226,6 +239,8 @@ pub struct SyncPage {
     pub log: String,
     /// The events, oldest first.
     pub frames: Vec<Frame>,
+    /// When the events happened that are too large to be sent, oldest first.
+    pub omitted: Vec<Timestamp>,
     /// Everything up to this number is in this page or was in an earlier one.
     pub next: i64,
     /// Whether there is another page.

@@ -164,8 +164,8 @@ macro_rules! platform_conformance_tests {
                     Request::Unsubscribe(topic),
                     Request::Topics,
                     Request::Ping,
-                    Request::Sync { since: None },
-                    Request::Sync { since: Some(9) },
+                    Request::Sync { since: None, largest: 1 },
+                    Request::Sync { since: Some(9), largest: 1 },
                 ] {
                     if let Call::Emit(emit) = platform().encode(&request) {
                         assert!(!emit.name.is_empty());

@@ -219,14 +219,32 @@ fn a_page_of_the_log_is_read_in_order() {
     let page = json!({
         "log": "l", "next": 8, "more": true, "complete": true,
         "events": [{"name": "notification", "payload": {"seq": 7}}, {"name": "error", "payload": null}],
+        "omitted": [{"name": "notification", "seq": 8, "bytes": 9_000_000, "timestamp": "2026-03-02T09:15:30.250Z"}],
     });
     let ack: Vec<Box<RawValue>> = vec![to_raw_value(&page).unwrap()];
-    let Answer::Page(page) = GuessLyfe.read_ack(&Request::Sync { since: Some(6) }, &ack) else {
+    let Answer::Page(page) = GuessLyfe.read_ack(&SYNC, &ack) else {
         panic!()
     };
     assert_eq!((page.next, page.more, page.frames.len()), (8, true, 2));
+    assert_eq!(page.omitted, [Timestamp(1_772_442_930_250)]);
     assert_eq!(page.frames[0].payload(), r#"{"seq":7}"#);
 }
+
+#[test]
+fn a_server_that_can_t_give_a_page_now_is_told_apart_from_one_that_does_not_know_the_question() {
+    let answer = |value: serde_json::Value| GuessLyfe.read_ack(&SYNC, &[to_raw_value(&value).unwrap()]);
+    let busy = answer(json!({"success": false, "message": "Slow down", "code": "rate_limited"}));
+    assert!(matches!(busy, Answer::Rejected(why) if why == "Slow down"));
+    let unknown = answer(json!({"success": false, "message": "What?", "code": "invalid_request"}));
+    assert!(matches!(unknown, Answer::Unreadable));
+    assert!(matches!(answer(json!({"success": true})), Answer::Unreadable));
+    assert!(matches!(answer(json!("no")), Answer::Unreadable));
+}
+
+const SYNC: Request = Request::Sync {
+    since: Some(6),
+    largest: 4 << 20,
+};
 
 #[test]
 fn get_rooms_and_ping_are_sent_without_a_payload() {

@@ -15,6 +15,17 @@ pub struct LastSeen {
     pub complete_until: Option<Timestamp>,
 }
 
+impl LastSeen {
+    /// Up to when everything had come, where there is no connection now. A process that was killed left the state of
+    /// its connection behind.
+    pub fn since(&self) -> Timestamp {
+        match self.status.state {
+            ConnectionState::Connected => self.complete_until.unwrap_or(self.status.since),
+            _ => self.status.since,
+        }
+    }
+}
+
 #[derive(FromRow)]
 struct Row {
     state: String,
@@ -100,6 +111,7 @@ impl AccountStore {
                 code: None,
                 socket_id: row.socket_id,
                 tries: u32::try_from(row.tries).unwrap_or(0),
+                next_try_at: None,
             },
             complete_until: row.complete_until.map(Timestamp),
         }))

@@ -364,6 +364,7 @@ async fn what_is_complete_goes_forward_and_a_clock_that_was_ahead_is_corrected()
         code: None,
         socket_id: None,
         tries: 0,
+        next_try_at: None,
     };
     store.set_connection(status).await.unwrap();
     let at = |n: i64| Timestamp(NOW.0 + n);

@@ -69,6 +69,7 @@ async fn an_event_without_ids_collapses_for_five_seconds_and_is_counted() {
                 DedupeKey {
                     text: "x/hash".into(),
                     span: KeySpan::Window,
+                    is_exact: false,
                 },
             ),
         )

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::{event::wire, handlers::joined};
+use super::{Iso, event::wire, handlers::joined};
 use crate::{
     error::LogError,
     instance::Instance,
-    log::{MAX_EVENTS, PageRequest},
+    log::{MAX_BYTES, MAX_EVENTS, PageRequest},
     socket::{Argument, Refusal, Reply},
 };
 
@@ -24,6 +24,9 @@ struct Request {
     since: Option<u64>,
     #[serde(default)]
     limit: Option<u32>,
+    /// The largest message that the client takes, in bytes. Absent: whatever there is.
+    #[serde(default)]
+    largest: Option<usize>,
 }
 
 /// The ack.
@@ -31,6 +34,9 @@ struct Request {
 struct Answer {
     log: Uuid,
     events: Vec<Replayed>,
+    /// Events between those that are larger than the client takes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    omitted: Vec<Omitted>,
     next: u64,
     more: bool,
     complete: bool,
@@ -42,6 +48,18 @@ struct Replayed {
     name: String,
     payload: Box<RawValue>,
 }
+
+/// An event that is named and not sent.
+#[derive(Serialize)]
+struct Omitted {
+    name: String,
+    seq: u64,
+    timestamp: Iso,
+    bytes: usize,
+}
+
+/// What an acknowledgement is besides the events in it, roughly and with room to spare.
+const AROUND: usize = 1024;
 
 /// Reads the page for the rooms the socket is in now, and answers with it.
 pub(super) async fn answer(instance: &Instance, reply: Reply, argument: Argument) {
@@ -60,7 +78,12 @@ pub(super) async fn answer(instance: &Instance, reply: Reply, argument: Argument
 }
 
 fn read(argument: Argument) -> Result<Request, Refusal> {
-    let malformed = || Refusal::new("invalid_request", "Expected {since?: number, limit?: number}");
+    let malformed = || {
+        Refusal::new(
+            "invalid_request",
+            "Expected {since?: number, limit?: number, largest?: number}",
+        )
+    };
     match argument {
         // Without any argument it means the same as with an empty one.
         Argument::Missing => Ok(Request::default()),
@@ -70,27 +93,38 @@ fn read(argument: Argument) -> Result<Request, Refusal> {
 
 async fn page(instance: &Instance, rooms: &[String], request: &Request) -> Result<Answer, LogError> {
     let limit = request.limit.unwrap_or(MAX_EVENTS);
+    let largest = request.largest.unwrap_or(usize::MAX).saturating_sub(AROUND);
     let page = instance
         .log
         .page(&PageRequest {
             since: request.since,
             limit,
+            bytes: largest.min(MAX_BYTES),
             rooms,
         })
         .await?;
-    let events: Result<Vec<Replayed>, serde_json::Error> = page
-        .events
-        .into_iter()
-        .map(|event| {
-            Ok(Replayed {
-                payload: wire(&event, true)?,
+    let (mut events, mut omitted) = (Vec::with_capacity(page.events.len()), Vec::new());
+    for event in page.events {
+        let payload = wire(&event, true)?;
+        let bytes = payload.get().len();
+        if bytes > largest {
+            omitted.push(Omitted {
                 name: event.name,
-            })
-        })
-        .collect();
+                seq: event.seq,
+                timestamp: Iso(event.at),
+                bytes,
+            });
+        } else {
+            events.push(Replayed {
+                payload,
+                name: event.name,
+            });
+        }
+    }
     Ok(Answer {
         log: instance.log.id(),
-        events: events?,
+        events,
+        omitted,
         next: page.next,
         more: page.more,
         complete: page.complete,

@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 use sqlx::SqlitePool;
 use uuid::Uuid;
 
-pub(crate) use page::{MAX_EVENTS, PageRequest};
+pub(crate) use page::{MAX_BYTES, MAX_EVENTS, PageRequest};
 
 use crate::error::LogError;
 

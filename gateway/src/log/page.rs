@@ -9,7 +9,7 @@ use crate::error::LogError;
 pub(crate) const MAX_EVENTS: u32 = 500;
 
 /// Payload bytes in one page at most; the first event comes whatever its size, or a page could stand still.
-const MAX_BYTES: usize = 1024 * 1024;
+pub(crate) const MAX_BYTES: usize = 1024 * 1024;
 
 /// What is asked for.
 pub(crate) struct PageRequest<'a> {
@@ -17,6 +17,8 @@ pub(crate) struct PageRequest<'a> {
     pub(crate) since: Option<u64>,
     /// How many events it wants; cut to [`MAX_EVENTS`].
     pub(crate) limit: u32,
+    /// How many bytes of payload it wants; cut to [`MAX_BYTES`].
+    pub(crate) bytes: usize,
     /// The rooms it is in now.
     pub(crate) rooms: &'a [String],
 }
@@ -61,7 +63,7 @@ impl Log {
                 .saturating_add(row.name.len())
                 .saturating_add(row.data.len())
                 .saturating_add(OVERHEAD);
-            if bytes > MAX_BYTES && !events.is_empty() {
+            if bytes > request.bytes.min(MAX_BYTES) && !events.is_empty() {
                 break;
             }
             events.push(Logged::try_from(row)?);
@@ -154,6 +156,7 @@ mod tests {
             .page(&PageRequest {
                 since: Some(0),
                 limit: 500,
+                bytes: MAX_BYTES,
                 rooms: &rooms,
             })
             .await
@@ -170,6 +173,7 @@ mod tests {
             .page(&PageRequest {
                 since: Some(0),
                 limit: 2,
+                bytes: MAX_BYTES,
                 rooms: &rooms,
             })
             .await
@@ -179,6 +183,7 @@ mod tests {
             .page(&PageRequest {
                 since: Some(3),
                 limit: 2,
+                bytes: MAX_BYTES,
                 rooms: &rooms,
             })
             .await
@@ -194,6 +199,7 @@ mod tests {
             .page(&PageRequest {
                 since: Some(0),
                 limit: 3,
+                bytes: MAX_BYTES,
                 rooms: &rooms,
             })
             .await
@@ -209,6 +215,7 @@ mod tests {
             .page(&PageRequest {
                 since: Some(6),
                 limit: 10,
+                bytes: MAX_BYTES,
                 rooms: &rooms,
             })
             .await
@@ -226,6 +233,7 @@ mod tests {
             .page(&PageRequest {
                 since: None,
                 limit: 10,
+                bytes: MAX_BYTES,
                 rooms: &[],
             })
             .await
@@ -253,6 +261,7 @@ mod tests {
                 .page(&PageRequest {
                     since: Some(since),
                     limit: 500,
+                    bytes: MAX_BYTES,
                     rooms: &rooms,
                 })
                 .await
@@ -277,6 +286,7 @@ mod tests {
             .page(&PageRequest {
                 since: None,
                 limit: 500,
+                bytes: MAX_BYTES,
                 rooms: &names,
             })
             .await

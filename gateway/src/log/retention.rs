@@ -78,6 +78,7 @@ mod tests {
             .page(&PageRequest {
                 since: Some(5),
                 limit: 10,
+                bytes: usize::MAX,
                 rooms: &rooms,
             })
             .await
@@ -88,6 +89,7 @@ mod tests {
             .page(&PageRequest {
                 since: Some(6),
                 limit: 10,
+                bytes: usize::MAX,
                 rooms: &rooms,
             })
             .await
@@ -97,6 +99,7 @@ mod tests {
             .page(&PageRequest {
                 since: None,
                 limit: 10,
+                bytes: usize::MAX,
                 rooms: &rooms,
             })
             .await

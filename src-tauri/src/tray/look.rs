@@ -136,6 +136,7 @@ mod tests {
                 code: None,
                 socket_id: None,
                 tries: 0,
+                next_try_at: None,
             },
         }
     }

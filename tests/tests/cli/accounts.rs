@@ -62,12 +62,32 @@ async fn an_account_is_added_with_a_token_from_elsewhere() -> Result<()> {
     // A token that was pasted can't be renewed: what is left is the person.
     gateway.expire("bob")?;
     let said = cli.run_with(&arguments, token).await?.complaint(4)?;
-    assert!(said.contains("Sign in again"), "{said}");
-    assert!(said.contains("is kept"), "{said}");
+    assert!(said.contains("no longer accepts the token"), "{said}");
+    assert!(said.contains("is kept as it was"), "{said}");
     assert_eq!(accounts(&cli).await?.len(), 1);
     let no_token = cli.run_with(&arguments, "no token\n").await?.complaint(2)?;
     assert!(no_token.contains("three parts"), "{no_token}");
     cli.run_with(&arguments, "\n").await?.complaint(2)?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_accepted_takes_the_place_of_no_sign_in_that_works() -> Result<()> {
+    let gateway = start(Config::for_tests())?;
+    let url = gateway.url();
+    let cli = Cli::new()?;
+    let login = json!({ "username": "alice", "password": "demo-alice" });
+    let (_, tokens) = post(&url, "/auth/login", &login).await?;
+    gateway.expire("alice")?;
+    cli.add(&url, "alice", "demo-alice").await?;
+
+    let arguments = add(&url, &["--token-stdin", "--check"]);
+    let old = text(&tokens, "/accessToken")?;
+    let said = cli.run_with(&arguments, old).await?.complaint(4)?;
+    assert!(said.contains("is kept as it was"), "{said}");
+    gateway.emit("notification", Value::Null, to_alice()).await?;
+    let ended = cli.run(&["listen", "--json", "--count", "1"]).await?;
+    assert!(ended.answer()?.contains("notification"));
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result};
 use carillon_tests::cli::Cli;
 use carillon_tests::node::NodeServer;
+use carillon_tests::process::{signal, within};
 use serde_json::{Value, json};
 
 use crate::{alice, number, text, to_alice};
@@ -229,7 +230,34 @@ async fn a_reader_that_has_seen_enough_is_no_failure() -> Result<()> {
     command.stdout(std::process::Stdio::piped());
     let mut process = command.stderr(std::process::Stdio::null()).spawn()?;
     drop(process.stdout.take().context("Take the output")?);
-    let status = carillon_tests::process::within("listen to end", process.wait()).await??;
+    let status = within("listen to end", process.wait()).await??;
+    assert_eq!(status.code(), Some(0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_reader_that_pauses_holds_up_neither_the_connection_nor_the_end() -> Result<()> {
+    let it = alice().await?;
+    let mut command = it.cli.command(&["listen", "--json"]);
+    command.stdout(std::process::Stdio::piped());
+    let mut process = command.stderr(std::process::Stdio::null()).spawn()?;
+    // Much more than a pipe and every queue hold: nobody reads.
+    let long = serde_json::json!({ "message": "x".repeat(1_000) });
+    let sent = 2_000;
+    it.gateway
+        .emit_many("notification", long, to_alice(), sent)
+        .await?;
+    within("all events to be stored", async {
+        loop {
+            let status = it.cli.run(&["status", "--json"]).await?.json()?;
+            if number(&status, "/accounts/0/counts/received")? >= u64::try_from(sent)? {
+                return anyhow::Ok(());
+            }
+        }
+    })
+    .await??;
+    signal(&process, "TERM").await?;
+    let status = within("listen to end", process.wait()).await??;
     assert_eq!(status.code(), Some(0));
     Ok(())
 }

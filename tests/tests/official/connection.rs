@@ -7,7 +7,7 @@ use carillon_engine::clock::{Clock as _, SystemClock};
 use carillon_engine::parts::Policy;
 use carillon_tests::gateway::{Bench, hear, impatient, online, state, stored};
 use carillon_tests::node::NodeServer;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{Online, add, alice_online, alice_online_with, announce, market, slow_is_soon};
 
@@ -233,6 +233,39 @@ async fn a_room_is_joined_left_and_not_joined_again() -> Result<()> {
     let mut rooms: Vec<&str> = rooms.values().flatten().map(String::as_str).skip(2).collect();
     rooms.sort_unstable();
     assert_eq!(rooms, ["creator:0xc0ffee", "market:m-2"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn rooms_that_the_server_got_wrong_are_put_right() -> Result<()> {
+    let mut it = alice_online().await?;
+    for topic in [market("m-1"), market("m-2")] {
+        it.engine.follow(&it.account, &topic).await?;
+        it.server.report("subscribe").await?;
+    }
+    let confused = json!({ "forget": "market:m-1", "smuggle": "market:m-9" });
+    it.server.tell("confuse", confused).await?;
+    it.server.tell("drop", json!({ "user": "alice" })).await?;
+    state(&mut it.listener, ConnectionState::Reconnecting).await?;
+    let left = it.server.report("unsubscribe").await?;
+    assert_eq!(left.get("room"), Some(&json!("market:m-9")));
+    // Both are joined on connecting, and the one that it forgot once more.
+    let mut joined = Vec::new();
+    while joined.len() < 3 {
+        let report = it.server.report("subscribe").await?;
+        joined.push(
+            report
+                .get("room")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
+        );
+    }
+    assert_eq!(joined.last().map(String::as_str), Some("market:m-1"));
+    let rooms = it.server.rooms_of("alice").await?;
+    let mut rooms: Vec<&str> = rooms.values().flatten().map(String::as_str).skip(2).collect();
+    rooms.sort_unstable();
+    assert_eq!(rooms, ["market:m-1", "market:m-2"]);
     Ok(())
 }
 

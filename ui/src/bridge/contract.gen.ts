@@ -90,7 +90,7 @@ state: ConnectionState,
  */
 catchingUp: boolean, 
 /**
- * Since when it is so.
+ * Since when there is a connection; where there is none, up to when everything had come before.
  */
 since: Timestamp, 
 /**
@@ -108,7 +108,11 @@ socketId: string | null,
 /**
  * How many tries in a row have failed.
  */
-tries: number, };
+tries: number, 
+/**
+ * When the next one is made, while it is waited for; not kept.
+ */
+nextTryAt?: Timestamp, };
 
 /**
  * Why events may be missing.

@@ -23,16 +23,43 @@ use crate::topics::ask;
 /// Catch-ups that may fail in a row before what was missed is given up, and that is told.
 const CATCH_UPS: u32 = 3;
 
+/// Catch-ups in a row that the server may put off before that counts like a failure; between two of them the link
+/// waits for about half a minute.
+const PUT_OFF: u32 = 10;
+
 /// How long a line on which a question stayed without an answer may take to show that it is alive.
 const ALIVE: Duration = Duration::from_secs(5);
 
 /// What asking for a page of the server's log came to.
 pub(super) enum Fetched {
     Page(SyncPage),
+    /// The server can't give it now.
+    PutOff(Option<Duration>),
     /// The server answered, and not with a page; or did not answer though it was there.
     Nonsense,
     /// The connection is gone.
     Lost,
+}
+
+/// Catch-ups without any progress, one after the other.
+#[derive(Default)]
+pub(super) struct FailedCatchUps {
+    failed: u32,
+    put_off: u32,
+    /// Whether an event that was too large was the last reason.
+    too_large: bool,
+}
+
+impl FailedCatchUps {
+    /// Why it is not tried again from there, once it has failed too often.
+    fn hopeless(&self) -> Option<GapReason> {
+        let reason = if self.too_large {
+            GapReason::TooLarge
+        } else {
+            GapReason::CatchUpFailed
+        };
+        (self.failed >= CATCH_UPS || self.put_off >= PUT_OFF).then_some(reason)
+    }
 }
 
 /// An open connection.
@@ -138,12 +165,14 @@ impl Running {
                 fetched,
             } => match fetched {
                 Fetched::Page(page) => self.page(session, since, page).await,
+                Fetched::PutOff(after) => self.catch_up_put_off(session, after).await,
                 Fetched::Nonsense => self.catch_up_failed(session).await,
                 // What was missed is still there for the next connection; the link knows that this one is gone,
                 // and why.
                 Fetched::Lost => {}
             },
             Reply::Left { session, topic } => self.answered(session, [topic]).await,
+            Reply::Rooms { session, followed } => self.reconcile(session, followed).await,
         }
     }
 
@@ -157,12 +186,11 @@ impl Running {
                 return;
             }
         };
-        let (failed, reason) = self.failed_catch_ups;
         let complete_until = seen.and_then(|seen| seen.complete_until);
         let before = Before {
             cursor: cursor.as_ref(),
             connected_before: complete_until.is_some(),
-            hopeless: (failed >= CATCH_UPS).then_some(reason),
+            hopeless: self.failed_catch_ups.hopeless(),
         };
         let Some(live) = self.live(session) else { return };
         match plan(&before, &live.welcome) {
@@ -190,9 +218,15 @@ impl Running {
         let platform = Arc::clone(&self.with.platform);
         let Some(live) = self.live(session) else { return };
         let socket = Arc::clone(&live.socket);
+        let request = Request::Sync {
+            since,
+            largest: self.with.largest_event,
+        };
         self.requests.spawn(async move {
-            let fetched = match ask(&*platform, &*socket, &Request::Sync { since }).await {
+            let fetched = match ask(&*platform, &*socket, &request).await {
                 Ok(Answer::Page(page)) => Fetched::Page(page),
+                Ok(Answer::Rejected(_)) => Fetched::PutOff(None),
+                Ok(Answer::Later(after)) => Fetched::PutOff(after),
                 Ok(_) | Err(SendError::Impossible) => Fetched::Nonsense,
                 // No answer on a line that is alive is an answer.
                 Err(SendError::Unknown | SendError::NotSent) if socket.ping(ALIVE).await.is_ok() => {
@@ -218,8 +252,18 @@ impl Running {
         }
         let pruned = (!page.complete).then_some(GapReason::Pruned);
         let why = live.gap.take().or(pruned);
-        let gaps = self.gaps(why).await;
-        let sorted = sort(&*self.with.platform, &self.with.account.identity, page.frames);
+        let mut gaps = self.gaps(why).await;
+        gaps.extend(page.omitted.into_iter().map(|at| Gap {
+            from: at,
+            to: at,
+            why: GapReason::TooLarge,
+        }));
+        let sorted = sort(
+            &*self.with.platform,
+            &self.with.account.identity,
+            page.frames,
+            true,
+        );
         let batch = Batch {
             events: sorted.events,
             counts: sorted.counts,
@@ -235,7 +279,7 @@ impl Running {
             return;
         }
         // A page that is stored is progress: only what fails without any is given up.
-        self.failed_catch_ups = (0, GapReason::CatchUpFailed);
+        self.failed_catch_ups = FailedCatchUps::default();
         if page.more {
             self.fetch(session, Some(page.next));
         } else {
@@ -244,7 +288,7 @@ impl Running {
     }
 
     async fn go_live(&mut self, session: u64) {
-        self.failed_catch_ups = (0, GapReason::CatchUpFailed);
+        self.failed_catch_ups = FailedCatchUps::default();
         self.refused_an_event = false;
         let Some(live) = self.live(session) else { return };
         live.stage = Stage::Online;
@@ -257,14 +301,25 @@ impl Running {
             self.with.notifier.show(&ring);
         }
         self.with.link.caught_up(session).await;
+        self.ask_for_rooms(session);
     }
 
     async fn catch_up_failed(&mut self, session: u64) {
         if self.live(session).is_none() {
             return;
         }
-        self.failed_catch_ups = (self.failed_catch_ups.0 + 1, GapReason::CatchUpFailed);
+        self.failed_catch_ups.failed += 1;
+        self.failed_catch_ups.too_large = false;
         self.with.link.give_up(session, Cause::CatchUp).await;
+    }
+
+    /// The server asks to come back later, and still has what was missed.
+    async fn catch_up_put_off(&mut self, session: u64, after: Option<Duration>) {
+        if self.live(session).is_none() {
+            return;
+        }
+        self.failed_catch_ups.put_off += 1;
+        self.with.link.give_up(session, Cause::Busy { after }).await;
     }
 
     /// Takes note that there is no connection any more, and takes what it still brought.
@@ -283,8 +338,9 @@ impl Running {
             .as_ref()
             .is_some_and(|live| live.stage == Stage::CatchingUp)
         {
-            // The page that holds the event will be as large the next time.
-            self.failed_catch_ups = (CATCH_UPS, GapReason::TooLarge);
+            // A page that holds the event will be as large the next time; one that only came meanwhile will not.
+            self.failed_catch_ups.failed += 1;
+            self.failed_catch_ups.too_large = true;
         }
         self.refused_an_event = true;
     }

@@ -12,7 +12,7 @@ use super::session::{Live, Stage};
 use crate::latency::RoundTrip;
 
 /// A connection that died silently is noticed within this time; what is noted as complete stays behind it.
-const SILENCE: Duration = Duration::from_secs(15);
+pub(super) const SILENCE: Duration = Duration::from_secs(15);
 /// How often old prices are thinned out, counted in rounds of upkeep: about every hour.
 const ROUNDS: u32 = 120;
 
@@ -83,7 +83,8 @@ impl Running {
     /// Leaves the account as a reader of its file should find it. The file stays open: the engine owns it.
     pub(super) async fn end(mut self) {
         self.drain().await;
-        let since = self.with.clock.now();
+        let now = self.with.clock.now();
+        let since = self.since(ConnectionState::Disconnected, None, now).await;
         let status = ConnectionStatus {
             state: ConnectionState::Disconnected,
             catching_up: false,
@@ -92,6 +93,7 @@ impl Running {
             code: None,
             socket_id: None,
             tries: 0,
+            next_try_at: None,
         };
         warn(
             "Store the connection's state",

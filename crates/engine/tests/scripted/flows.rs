@@ -1,10 +1,13 @@
 //! An event comes in: stored, then told, then acknowledged; once, however often it is sent.
 
+use std::time::Duration;
+
 use carillon_contract::continuity::GapReason;
-use carillon_contract::{ConnectionState, UiEvent};
-use carillon_link::Cause;
+use carillon_contract::{ConnectionState, ConnectionStatus, UiEvent};
 use carillon_link::testing::Outcome;
+use carillon_link::{Cause, Hint};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::rig::{Bench, Rig};
 
@@ -102,4 +105,77 @@ async fn a_server_without_a_log_leaves_a_gap_as_long_as_the_connection_was_away(
     assert_eq!(gaps.len(), 1);
     assert_eq!((gaps[0].from, gaps[0].why), (from, GapReason::NoReplay));
     assert_eq!(gaps[0].to, rig.bench.now());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_puts_off_what_was_missed_is_asked_later_and_nothing_is_given_up() {
+    let mut rig = Bench::new().running(vec![Outcome::Open; 6]).await;
+    for tries in 1..6 {
+        let mut line = rig.script.line().await;
+        line.say("welcome", &json!({ "log": "l", "head": 2 }));
+        line.hear().await.answer(&json!({ "later": 90 }));
+        waiting(&mut rig, tries).await;
+        // It is not hurried by a network that comes and goes either.
+        rig.engine.hint(Hint::NetworkChanged);
+        tokio::time::advance(Duration::from_secs(89)).await;
+        assert_eq!(rig.script.tokens().len(), usize::try_from(tries).unwrap());
+        tokio::time::advance(Duration::from_secs(2)).await;
+    }
+    let mut line = rig.script.line().await;
+    line.say("welcome", &json!({ "log": "l", "head": 2 }));
+    let events = [note("n-1", 1), note("n-2", 2)];
+    let page = json!({ "log": "l", "events": events, "next": 2 });
+    line.hear().await.answer(&page);
+    rig.until_online().await;
+    let store = rig.store().await;
+    assert_eq!(store.event_counts().await.unwrap().0, 2);
+    assert_eq!(store.gaps(9).await.unwrap(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_did_not_outlive_a_sleep_is_replaced_at_once() {
+    let mut rig = Bench::new().running([Outcome::Open, Outcome::Open]).await;
+    let line = rig.online(false).await;
+    line.play_dead();
+    let slept = Instant::now();
+    rig.engine.hint(Hint::Woke);
+    rig.online(false).await;
+    assert_eq!(slept.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_shown_without_a_connection_is_as_old_as_its_loss_however_often_it_is_tried() {
+    let fails = vec![Outcome::Fail(Cause::Unreachable); 9];
+    let mut rig = Bench::new()
+        .running(std::iter::once(Outcome::Open).chain(fails.clone()))
+        .await;
+    let line = rig.online(false).await;
+    tokio::time::advance(Duration::from_secs(40)).await;
+    let lost = rig.bench.now();
+    line.lose(Cause::TransportClosed);
+    for tries in 1..4 {
+        let status = waiting(&mut rig, tries).await;
+        assert_eq!(status.since, lost);
+        let next = status.next_try_at.expect("a next try");
+        assert!(next > rig.bench.now() && next.since(rig.bench.now()) <= Duration::from_secs(8));
+        tokio::time::advance(Duration::from_secs(8)).await;
+    }
+    // Nor does a start without a network make it any newer.
+    let (bench, account) = rig.stop().await;
+    let (engine, script) = bench.engine(fails).await;
+    let mut rig = bench.run(engine, script, account).await;
+    let status = waiting(&mut rig, 1).await;
+    assert_eq!(status.since, lost);
+}
+
+/// Waits until so many tries in a row have failed.
+async fn waiting(rig: &mut Rig, tries: u32) -> ConnectionStatus {
+    rig.hear("a try that fails", |event| match event {
+        UiEvent::Connection { status, .. } => {
+            let waits = status.state == ConnectionState::Reconnecting && status.next_try_at.is_some();
+            (waits && status.tries == tries).then(|| status.clone())
+        }
+        _ => None,
+    })
+    .await
 }

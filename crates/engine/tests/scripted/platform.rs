@@ -8,8 +8,8 @@ use carillon_contract::item::{Decoded, DedupeKey, Item, KeySpan, Malformed, Noti
 use carillon_contract::rest::{Method, RestRequest, RestResponse};
 use carillon_contract::{Frame, Identity, Level, Secret, Topic};
 use carillon_platforms::platform::{
-    Answer, Call, EmitFrame, Platform, Profile, Reconnection, Request, ServerDisconnect, SyncPage, TokenIn,
-    TopicError, Welcome,
+    Answer, Call, EmitFrame, NewToken, Platform, Profile, Reconnection, Request, ServerDisconnect, SyncPage,
+    TokenIn, TopicError, Welcome,
 };
 use carillon_platforms::{Claims, SignInError, Tokens};
 use serde_json::value::{RawValue, to_raw_value};
@@ -33,6 +33,7 @@ const PROFILE: Profile = Profile {
     transports: &[TransportKind::Websocket],
     compression: false,
     health_check: None,
+    new_token: NewToken::Keep,
     server_disconnect: ServerDisconnect::RetrySlowly,
     query: &[],
     welcome_within: Duration::from_secs(10),
@@ -127,6 +128,7 @@ impl Platform for Plain {
         let key = DedupeKey {
             text: id.clone(),
             span: KeySpan::Always,
+            is_exact: true,
         };
         let mut item = Item::new("note", key);
         item.number = said["number"].as_i64();
@@ -151,7 +153,7 @@ impl Platform for Plain {
         let (name, argument) = match request {
             Request::Subscribe(topic) => ("join", json!(topic.id)),
             Request::Unsubscribe(topic) => ("leave", json!(topic.id)),
-            Request::Sync { since } => ("sync", json!(since)),
+            Request::Sync { since, .. } => ("sync", json!(since)),
             Request::Send { key, kind, payload } if kind == "note" || kind == "defect" => {
                 ("send", json!({ "key": key, "payload": payload }))
             }
@@ -177,6 +179,7 @@ impl Platform for Plain {
             return Answer::Page(SyncPage {
                 log: text(&said, "log").unwrap_or_default(),
                 frames: events.iter().map(frame).collect(),
+                omitted: Vec::new(),
                 next: said["next"].as_i64().unwrap_or(0),
                 more: said["more"] == true,
                 complete: said["complete"] != false,

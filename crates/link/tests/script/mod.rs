@@ -1,7 +1,7 @@
 //! A rig around a link whose transport does what a test says.
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
 
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -12,6 +12,7 @@ use carillon_contract::history::TransportKind;
 use carillon_link::driver::Report;
 pub(crate) use carillon_link::testing::Outcome;
 use carillon_link::testing::{Line, Script};
+use carillon_link::transport::Socket;
 use carillon_link::{
     Cause, Credentials, Handle, Phase, Policy, RefreshError, Target, TokenError, TokenIn, Transport, start,
 };
@@ -26,6 +27,8 @@ struct Tokens {
     signed_out: AtomicBool,
     /// What the next refresh fails of.
     failure: Mutex<Option<Cause>>,
+    /// How long each token may be used before it is replaced.
+    replace_in: Mutex<Option<Duration>>,
 }
 
 #[async_trait]
@@ -54,12 +57,23 @@ impl Credentials for Tokens {
     fn is_auth_error(&self, message: &str) -> bool {
         message == "Authentication failed"
     }
+
+    async fn replace_in(&self, _: f64) -> Option<Duration> {
+        *self.replace_in.lock().unwrap()
+    }
 }
 
 /// A connection that stands, and the link's number of it.
 pub(crate) struct Opened {
     pub(crate) session: u64,
+    pub(crate) socket: Arc<dyn Socket>,
     line: Line,
+}
+
+impl DerefMut for Opened {
+    fn deref_mut(&mut self) -> &mut Line {
+        &mut self.line
+    }
 }
 
 impl Deref for Opened {
@@ -85,6 +99,10 @@ pub(crate) struct Rig {
 
 impl Rig {
     pub(crate) fn new(outcomes: impl IntoIterator<Item = Outcome>) -> Self {
+        Self::with(Policy::default(), outcomes)
+    }
+
+    pub(crate) fn with(policy: Policy, outcomes: impl IntoIterator<Item = Outcome>) -> Self {
         let script = Arc::new(Script::new(outcomes));
         let credentials = Arc::<Tokens>::default();
         let target = Target {
@@ -98,7 +116,7 @@ impl Rig {
         };
         let stop = CancellationToken::new();
         let (handle, reports) = start(
-            Policy::default(),
+            policy,
             target,
             Arc::clone(&script) as Arc<dyn Transport>,
             Arc::clone(&credentials) as Arc<dyn Credentials>,
@@ -120,6 +138,11 @@ impl Rig {
     /// From now on there is no token, and nothing to get one with.
     pub(crate) fn sign_out(&self) {
         self.credentials.signed_out.store(true, Ordering::Relaxed);
+    }
+
+    /// Each token is to be replaced after this time.
+    pub(crate) fn replace_tokens_after(&self, time: Duration) {
+        *self.credentials.replace_in.lock().unwrap() = Some(time);
     }
 
     /// The next refresh fails of this.
@@ -182,9 +205,12 @@ impl Rig {
     /// Waits for the next connection.
     pub(crate) async fn opened_session(&mut self) -> Opened {
         loop {
-            if let Report::Opened { session, .. } = self.report().await {
-                let line = self.script.line().await;
-                return Opened { session, line };
+            if let Report::Opened { session, connection } = self.report().await {
+                return Opened {
+                    session,
+                    socket: connection.socket,
+                    line: self.script.line().await,
+                };
             }
         }
     }

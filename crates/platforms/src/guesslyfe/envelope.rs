@@ -17,9 +17,9 @@ struct Wire<'a> {
     timestamp: Cow<'a, str>,
     #[serde(borrow)]
     data: &'a RawValue,
-    /// Our gateway's number of the event; the guide has none.
-    #[serde(default)]
-    seq: Option<i64>,
+    /// Our gateway's number of the event. The guide has none, so that another server may call anything so.
+    #[serde(borrow, default)]
+    seq: Option<&'a RawValue>,
 }
 
 /// An opened envelope.
@@ -48,6 +48,9 @@ pub(super) fn open<'a>(name: &str, payload: &'a str) -> Result<Envelope<'a>, Mal
     Ok(Envelope {
         at,
         data: wire.data.get(),
-        number: wire.seq.filter(|number| *number > 0),
+        number: wire
+            .seq
+            .and_then(|seq| seq.get().parse().ok())
+            .filter(|number| *number > 0),
     })
 }

@@ -68,6 +68,7 @@ fn error(payload: &str) -> Decoded {
     let key = DedupeKey {
         text: format!("error/{}", decode::hash(payload)),
         span: KeySpan::Window,
+        is_exact: false,
     };
     let mut item = Item::new("connection.error", key);
     item.notice = Some(NoticeDraft {
@@ -104,14 +105,19 @@ pub(super) fn change_key(name: &str, ids: &[&str], data: &str, at: Option<Timest
         (false, Some(at)) => (format!("{name}/{}", canonical_hash(data)), KeySpan::At(at)),
         (false, None) => (format!("{name}/{}", canonical_hash(data)), KeySpan::Window),
     };
-    DedupeKey { text, span }
+    DedupeKey {
+        text,
+        span,
+        is_exact: false,
+    }
 }
 
 /// A key for an event that has an id of its own, where the server gives one: without a time it is the same event for
 /// ever.
 pub(super) fn event_key(name: &str, id: &str, data: &str, at: Option<Timestamp>) -> DedupeKey {
     let mut key = change_key(name, &[id], data, at);
-    if !id.is_empty() && at.is_none() {
+    key.is_exact = !id.is_empty();
+    if key.is_exact && at.is_none() {
         key.span = KeySpan::Always;
     }
     key

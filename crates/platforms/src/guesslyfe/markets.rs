@@ -71,6 +71,7 @@ pub(super) fn created(envelope: &Envelope<'_>, _me: &Identity) -> Result<Item, M
     let key = DedupeKey {
         text: format!("market:created/{}", data.market_id),
         span: KeySpan::Always,
+        is_exact: true,
     };
     let mut item = Item::new("market.created", key);
     item.entities.push(EntityPatch {
@@ -139,6 +140,7 @@ pub(super) fn trade(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, Malf
     let key = DedupeKey {
         text: format!("market:trade/{}", data.trade_id),
         span: KeySpan::At(at),
+        is_exact: true,
     };
     let (yes, no) = (exact(&data.new_yes_price), exact(&data.new_no_price));
     let mut item = Item::new("market.trade", key);

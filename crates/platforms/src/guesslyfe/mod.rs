@@ -22,7 +22,8 @@ use serde_json::value::RawValue;
 
 use crate::claims::Claims;
 use crate::platform::{
-    Answer, Call, Platform, Profile, Reconnection, Request, ServerDisconnect, TokenIn, TopicError, Welcome,
+    Answer, Call, NewToken, Platform, Profile, Reconnection, Request, ServerDisconnect, TokenIn, TopicError,
+    Welcome,
 };
 use crate::sign_in::{SignInError, Tokens};
 
@@ -48,6 +49,8 @@ const PROFILE: Profile = Profile {
     compression: false,
     health_check: None,
     server_disconnect: ServerDisconnect::RetrySlowly,
+    // G080
+    new_token: NewToken::Reconnect,
     query: &[],
     welcome_within: Duration::from_secs(10),
     kinds: &["market", "creator-share", "dividend"],

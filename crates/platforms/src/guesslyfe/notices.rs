@@ -36,6 +36,7 @@ pub(super) fn notification(envelope: &Envelope<'_>, _me: &Identity) -> Result<It
     let key = DedupeKey {
         text: format!("notification/{}/{state}", data.notification_id),
         span: at.map_or(KeySpan::Always, KeySpan::At),
+        is_exact: true,
     };
     let mut item = Item::new("notification", key);
     item.occurred_at = at;

@@ -1,12 +1,15 @@
 //! What is asked of a GuessLyfe server, and how its answers read (G050–G053, G085, G108). `sync` is our own
 //! gateway's extension: it is asked for only where the welcome announces it.
 
+use std::borrow::Cow;
+
 use carillon_contract::continuity::Cursor;
 use carillon_contract::{Frame, Topic};
 use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
+use crate::decode;
 use crate::platform::{Answer, Call, EmitFrame, Request, SyncPage, TopicError, Welcome};
 
 /// Room kinds that a client may join by hand (G085).
@@ -52,7 +55,10 @@ pub(super) fn encode(request: &Request) -> Call {
         ),
         Request::Topics => ("getRooms", None, true),
         Request::Ping => ("ping", None, false),
-        Request::Sync { since } => ("sync", Some(json!({ "since": since })), true),
+        Request::Sync { since, largest } => {
+            let asked = json!({ "since": since, "largest": largest });
+            ("sync", Some(asked), true)
+        }
         // The guide knows nothing that a person sends.
         Request::Send { .. } => return Call::Unsupported,
     };
@@ -116,6 +122,8 @@ struct Page<'a> {
     log: String,
     #[serde(borrow)]
     events: Vec<PageEvent<'a>>,
+    #[serde(borrow, default)]
+    omitted: Vec<Omitted<'a>>,
     next: i64,
     more: bool,
     complete: bool,
@@ -128,9 +136,34 @@ struct PageEvent<'a> {
     payload: &'a RawValue,
 }
 
+/// An event that is larger than was asked for.
+#[derive(Deserialize)]
+struct Omitted<'a> {
+    #[serde(borrow)]
+    timestamp: Cow<'a, str>,
+}
+
+/// A page that the server could not give.
+#[derive(Deserialize)]
+struct NoPage {
+    success: bool,
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    code: String,
+}
+
 fn read_page(text: &str) -> Answer {
     let Ok(page) = serde_json::from_str::<Page<'_>>(text) else {
-        return Answer::Unreadable;
+        return match serde_json::from_str::<NoPage>(text) {
+            // What is not understood now will not be the next time either.
+            Ok(NoPage {
+                success: false,
+                message,
+                code,
+            }) if code != "invalid_request" => Answer::Rejected(crate::decode::line(&message, 200)),
+            Ok(_) | Err(_) => Answer::Unreadable,
+        };
     };
     let frames = page
         .events
@@ -140,9 +173,14 @@ fn read_page(text: &str) -> Answer {
             args: vec![event.payload.to_owned()],
         })
         .collect();
+    let omitted = page.omitted.iter();
+    let omitted = omitted
+        .filter_map(|event| decode::time(&event.timestamp))
+        .collect();
     Answer::Page(SyncPage {
         log: page.log,
         frames,
+        omitted,
         next: page.next,
         more: page.more,
         complete: page.complete,

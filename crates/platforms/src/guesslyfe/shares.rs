@@ -57,10 +57,12 @@ pub(super) fn trade(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, Malf
         (Some(id), Some(at)) => DedupeKey {
             text: format!("shares:trade/{id}"),
             span: KeySpan::At(at),
+            is_exact: true,
         },
         (Some(id), None) => DedupeKey {
             text: format!("shares:trade/{id}"),
             span: KeySpan::Always,
+            is_exact: true,
         },
         (None, at) => change_key("shares:trade", &[&data.creator_id], envelope.data, at),
     };

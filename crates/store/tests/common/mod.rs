@@ -60,6 +60,7 @@ pub(crate) fn trade(n: i64) -> Incoming {
         DedupeKey {
             text: format!("market:trade/t-{n}"),
             span: KeySpan::At(at),
+            is_exact: true,
         },
     );
     item.occurred_at = Some(at);
@@ -86,6 +87,7 @@ pub(crate) fn notice(id: &str, title: &str) -> Incoming {
         DedupeKey {
             text: format!("notification/{id}/unread"),
             span: KeySpan::At(NOW),
+            is_exact: true,
         },
     );
     item.occurred_at = Some(NOW);
