@@ -16,7 +16,7 @@ use std::time::Duration;
 use carillon_contract::continuity::Cursor;
 use carillon_contract::history::ConnectionAct;
 use carillon_contract::{Account, ConnectionStatus, Frame, Timestamp, Topic, UiEvent};
-use carillon_link::driver::Report;
+use carillon_link::Report;
 use carillon_link::phase::Phase;
 use carillon_link::transport::{Events, Received};
 use carillon_link::{Cause, Handle};

@@ -7,7 +7,7 @@ use carillon_contract::settings::Settings;
 use carillon_contract::tuning::Tuning;
 use carillon_contract::{Account, AccountId, Topic, UiEvent};
 use carillon_link::http::Http;
-use carillon_link::{Handle, Hint, Policy, Server, Transport, start};
+use carillon_link::{Credentials, Handle, Hint, Policy, Server, Transport, start};
 use carillon_platforms::{Platform, Registry as Platforms};
 use carillon_store::{AccountStore, Registry};
 use carillon_vault::TokenVault;
@@ -26,6 +26,7 @@ use crate::outbox::Outbox;
 use crate::policy;
 use crate::publish::{Hub, Subscriber};
 use crate::reader::Reader;
+use crate::sending::Api;
 use crate::tokens::{self, AccountTokens};
 use crate::turns::Turns;
 
@@ -158,18 +159,18 @@ impl Engine {
         let tuning = store.tuning().await?;
         let tasks = TaskTracker::new();
         let stop = CancellationToken::new();
-        let credentials = AccountTokens {
+        let credentials: Arc<dyn Credentials> = Arc::new(AccountTokens {
             shared: self.credentials(&account, Arc::clone(&platform), server.clone()),
             tasks: tasks.clone(),
             stop: stop.clone(),
-        };
+        });
         let target = policy::target(platform.profile(), &server, &tuning, &self.parts.overrides);
         let largest_event = target.largest_event;
         let (link, reports) = start(
             policy::policy(platform.profile(), &tuning, &self.parts.overrides),
             target,
             Arc::clone(&self.parts.transport),
-            Arc::new(credentials),
+            Arc::clone(&credentials),
             &tasks,
             stop.clone(),
         );
@@ -178,7 +179,12 @@ impl Engine {
         let (online, line) = watch::channel(None);
         let bell = Arc::new(Notify::new());
         let outbox = Outbox {
-            platform: Arc::clone(&platform),
+            api: Api {
+                platform: Arc::clone(&platform),
+                credentials,
+                http: self.http.clone(),
+                server,
+            },
             store: store.clone(),
             hub: self.hub.clone(),
             clock: Arc::clone(&self.parts.clock),

@@ -60,12 +60,16 @@ impl Home {
         self.registry().exists()
     }
 
-    /// Makes the folder, readable by its owner only.
+    /// Makes the folder, readable by its owner only. One that was there before is somebody's choice, and stays as open
+    /// as it is; what Carillon makes in it is for its owner all the same.
     ///
     /// # Errors
     /// Where it can't be made.
     pub fn create(&self) -> Result<(), EngineError> {
         for folder in [self.folder.clone(), self.accounts()] {
+            if folder.is_dir() {
+                continue;
+            }
             fs::create_dir_all(&folder).map_err(|source| EngineError::Home {
                 path: folder.clone(),
                 source,

@@ -20,6 +20,7 @@ mod outbox;
 mod policy;
 pub mod publish;
 pub mod reader;
+mod sending;
 pub mod status;
 mod things;
 pub mod tokens;

@@ -11,8 +11,8 @@ use std::time::Duration;
 use carillon_contract::outbox::{Draft, Outgoing, SendState};
 use carillon_contract::{AccountId, LocalId, UiEvent};
 use carillon_link::Cause;
-use carillon_link::transport::{SendError, Socket};
-use carillon_platforms::{Answer, Call, Platform, Request};
+use carillon_link::transport::Socket;
+use carillon_platforms::{Call, Request};
 use carillon_store::{AccountStore, StoreError};
 use futures_util::FutureExt as _;
 use tokio::sync::{Notify, watch};
@@ -25,7 +25,7 @@ use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::publish::Hub;
-use crate::topics::ask;
+use crate::sending::{Api, Outcome};
 
 /// Lanes that are sent into at once.
 const AT_ONCE: usize = 8;
@@ -46,7 +46,7 @@ pub(crate) struct Line {
 
 /// What an account's outbox works with.
 pub(crate) struct Outbox {
-    pub(crate) platform: Arc<dyn Platform>,
+    pub(crate) api: Api,
     pub(crate) store: AccountStore,
     pub(crate) hub: Hub,
     pub(crate) clock: Arc<dyn Clock>,
@@ -55,18 +55,6 @@ pub(crate) struct Outbox {
     /// Rings when there is something new to be sent.
     pub(crate) bell: Arc<Notify>,
     pub(crate) stop: CancellationToken,
-}
-
-/// What a try came to.
-enum Outcome {
-    /// The server has it, and may have said under which id.
-    Taken(Option<String>),
-    Rejected(String),
-    /// It was not taken, and may be tried again.
-    NotNow(Option<Duration>),
-    Unknown,
-    /// It panicked: before it was sent or after, nobody knows.
-    Defect,
 }
 
 /// The task's state.
@@ -152,11 +140,9 @@ impl Outbox {
                 continue;
             };
             self.tell([outgoing.clone()]);
-            let (platform, socket) = (Arc::clone(&self.platform), Arc::clone(&line.socket));
+            let (api, socket) = (self.api.clone(), Arc::clone(&line.socket));
             let one = outgoing.clone();
-            let task = sending
-                .tries
-                .spawn(async move { send(&*platform, &*socket, one).await });
+            let task = sending.tries.spawn(async move { api.send(&*socket, one).await });
             sending.on_its_way.insert(task.id(), outgoing);
         }
         Ok(wake)
@@ -244,27 +230,6 @@ fn rest(outgoing: &Outgoing) -> Duration {
     (REST * doubled).min(LONGEST_REST)
 }
 
-fn request(outgoing: Outgoing) -> Request {
-    Request::Send {
-        key: outgoing.id,
-        kind: outgoing.kind,
-        payload: outgoing.payload,
-    }
-}
-
-async fn send(platform: &dyn Platform, socket: &dyn Socket, outgoing: Outgoing) -> Outcome {
-    match ask(platform, socket, &request(outgoing)).await {
-        Ok(Answer::Accepted) => Outcome::Taken(None),
-        Ok(Answer::Created(remote)) => Outcome::Taken(Some(remote)),
-        Ok(Answer::Rejected(why)) => Outcome::Rejected(why),
-        Ok(Answer::Later(after)) => Outcome::NotNow(after),
-        Ok(Answer::Topics(_) | Answer::Page(_) | Answer::Unreadable) => Outcome::Unknown,
-        Err(SendError::Impossible) => Outcome::Rejected("The server takes nothing of this kind.".to_owned()),
-        Err(SendError::NotSent) => Outcome::NotNow(None),
-        Err(SendError::Unknown) => Outcome::Unknown,
-    }
-}
-
 impl Engine {
     /// Takes something to be sent: kept first, and sent as soon as there is a connection and its turn has come.
     /// What comes back is how it is shown at once.
@@ -280,8 +245,7 @@ impl Engine {
             kind: draft.kind.clone(),
             payload: draft.payload.clone(),
         };
-        // HTTP calls are for signing in so far.
-        if !matches!(platform.encode(&asked), Call::Emit(_)) {
+        if matches!(platform.encode(&asked), Call::Unsupported) {
             return Err(EngineError::NotSendable {
                 platform: platform.profile().title,
                 kind: draft.kind,

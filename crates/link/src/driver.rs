@@ -5,8 +5,6 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use carillon_contract::Secret;
 use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -17,9 +15,11 @@ use tokio_util::task::TaskTracker;
 use crate::act::{Act, act};
 use crate::cause::Cause;
 use crate::counted::Counted;
+use crate::credentials::{Credentials, RefreshError, TokenError};
 use crate::handle::{Command, Handle};
 use crate::phase::{Effect, Input, Phase, step, wait};
 use crate::policy::Policy;
+use crate::report::{Report, Status};
 use crate::transport::{OpenError, Session, Socket as _, Target, Transport};
 
 /// Commands that may wait. Each is handled at once; more can only be repeated hints.
@@ -29,85 +29,6 @@ const REPORTS: usize = 16;
 
 /// How long the answers that are under way are waited for before a connection is made anew with another token.
 const IDLE_WITHIN: Duration = Duration::from_secs(10);
-
-/// Where the token comes from.
-#[async_trait]
-pub trait Credentials: Send + Sync {
-    /// The current token.
-    ///
-    /// # Errors
-    /// [`TokenError::Expired`] has it renewed first.
-    async fn token(&self) -> Result<Secret, TokenError>;
-
-    /// Fetches a new token and keeps it.
-    ///
-    /// # Errors
-    /// [`RefreshError::Refused`] asks the person to sign in again; the other is tried again later.
-    async fn refresh(&self) -> Result<(), RefreshError>;
-
-    /// Tells whether these words of a server mean that it does not accept the token.
-    fn is_auth_error(&self, message: &str) -> bool;
-
-    /// How long until the token is to be replaced, ahead of its end; `None` where nothing is known of its end, or there
-    /// is nothing to replace it with. `dice`, a random number from 0 up to 1, keeps many from coming at once.
-    async fn replace_in(&self, dice: f64) -> Option<Duration>;
-}
-
-/// Why there is no token to connect with.
-#[derive(Debug)]
-pub enum TokenError {
-    /// It has run out, and there is something to renew it with.
-    Expired,
-    /// There is none: without a token nothing is connected.
-    Missing,
-    /// The vault did not give it.
-    Failed(Cause),
-}
-
-/// Why there is no new token.
-#[derive(Debug)]
-pub enum RefreshError {
-    /// The server refused, or there is nothing to renew with.
-    Refused,
-    /// The network or the server failed.
-    Failed(Cause),
-}
-
-/// What a link tells its account.
-pub enum Report {
-    /// Where it stands now.
-    Changed(Status),
-    /// What it did, for the history.
-    Did(Act),
-    /// A connection stands: take its events until they end.
-    Opened {
-        /// Which session this is; counts up.
-        session: u64,
-        /// The connection.
-        connection: Session,
-    },
-    /// The session is signed in: join the topics, fetch what was missed, then say `caught_up`.
-    CatchUp {
-        /// Which session.
-        session: u64,
-    },
-    /// The session is online: send what waits.
-    Flush {
-        /// Which session.
-        session: u64,
-    },
-}
-
-/// Where a link stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Status {
-    /// The phase.
-    pub phase: Phase,
-    /// The server's id of the socket, while there is one.
-    pub socket_id: Option<String>,
-    /// How long until the next try, while waiting.
-    pub next_try: Option<Duration>,
-}
 
 /// Starts a link, which is idle until [`Handle::start`]. It ends when `stop` is cancelled.
 pub fn start(

@@ -5,7 +5,7 @@ mod script;
 use std::time::Duration;
 
 use carillon_contract::ConnectionState;
-use carillon_link::driver::Report;
+use carillon_link::Report;
 use carillon_link::{Act, Cause, Phase, Policy};
 use script::{Outcome, Rig};
 

@@ -68,6 +68,13 @@ pub trait Platform: Send + Sync {
 
     /// Reads the server's answer to a request.
     fn read_ack(&self, request: &Request, ack: &[Box<RawValue>]) -> Answer;
+
+    /// Reads the server's answer to a request that [`Platform::encode`] made a [`Call::Rest`]. One whose token was
+    /// refused comes here only if a renewed one was refused as well.
+    fn read_rest(&self, request: &Request, response: &RestResponse) -> Answer {
+        let _ = (request, response);
+        Answer::Unreadable
+    }
 }
 
 /// Constants of a platform, from its guide.

@@ -9,6 +9,7 @@
     reason = "a test may fail"
 )]
 
+mod by_http;
 mod flows;
 mod outbox;
 mod platform;

@@ -157,6 +157,9 @@ impl Platform for Plain {
             Request::Send { key, kind, payload } if kind == "note" || kind == "defect" => {
                 ("send", json!({ "key": key, "payload": payload }))
             }
+            Request::Send { key, kind, payload } if kind == "form" => {
+                return Call::Rest(post("/forms", &json!({ "key": key, "form": payload })));
+            }
             Request::Send { .. } | Request::Topics | Request::Ping => return Call::Unsupported,
         };
         Call::Emit(EmitFrame {
@@ -164,6 +167,11 @@ impl Platform for Plain {
             args: vec![to_raw_value(&argument).unwrap()],
             ack_promised: true,
         })
+    }
+
+    fn read_rest(&self, request: &Request, response: &RestResponse) -> Answer {
+        let body: Box<RawValue> = serde_json::from_str(response.body.expose()).unwrap();
+        self.read_ack(request, &[body])
     }
 
     fn read_ack(&self, request: &Request, ack: &[Box<RawValue>]) -> Answer {

@@ -49,7 +49,7 @@ impl TokenVault for ReadOnly {
 }
 
 /// Keeps a token that can be renewed in place of the account's.
-async fn keep(vault: &dyn TokenVault, account: &Account, access: &str, refresh: &str) {
+pub(crate) async fn keep(vault: &dyn TokenVault, account: &Account, access: &str, refresh: &str) {
     let tokens = json!({ "access": access, "refresh": refresh }).to_string();
     let entry = Entry::token(account.id.as_str());
     vault.set(&entry, &Secret::new(tokens)).await.unwrap();

@@ -15,6 +15,8 @@ pub(crate) struct Website {
 
 /// A request that waits for its answer.
 pub(crate) struct Asked {
+    /// Its head and its body.
+    pub(crate) text: String,
     answer: oneshot::Sender<String>,
 }
 
@@ -70,7 +72,8 @@ async fn serve(mut stream: TcpStream, requests: &mpsc::UnboundedSender<Asked>) {
         }
     }
     let (answer, answered) = oneshot::channel();
-    requests.send(Asked { answer }).unwrap();
+    let text = String::from_utf8(request).unwrap();
+    requests.send(Asked { text, answer }).unwrap();
     if let Ok(answer) = answered.await {
         stream.write_all(answer.as_bytes()).await.unwrap();
     }

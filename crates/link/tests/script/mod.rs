@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use carillon_contract::Secret;
 use carillon_contract::history::TransportKind;
-use carillon_link::driver::Report;
+use carillon_link::Report;
 pub(crate) use carillon_link::testing::Outcome;
 use carillon_link::testing::{Line, Script};
 use carillon_link::transport::Socket;
