@@ -131,8 +131,15 @@ impl Core {
 
     async fn raise(self: &Arc<Self>) -> Result<Engine, EngineError> {
         let home = &self.setup.home;
-        let settings = setup::kept_settings(home).await?;
-        let vault = self.keeping.lock().await.look(home, settings.vault).await;
+        let mut settings = setup::kept_settings(home).await?;
+        let vault = {
+            let mut keeping = self.keeping.lock().await;
+            // A session that was chosen ended with its process.
+            if settings.vault == VaultChoice::Session && !keeping.is_session() {
+                settings.vault = VaultChoice::Keyring;
+            }
+            keeping.look(home, settings.vault).await
+        };
         let ringer = Ringer {
             bell: Arc::clone(&self.ports.bell),
             attention: Arc::clone(&self.attention),
@@ -183,7 +190,7 @@ impl Core {
         Ok(Snapshot {
             accounts,
             closed,
-            vault: self.keeping.lock().await.view(),
+            vault: self.view().await,
             settings: self.attention.settings().clone(),
             app: self.app_view(),
         })
@@ -223,10 +230,10 @@ impl Core {
     pub(crate) async fn check_vault(self: &Arc<Self>) -> VaultView {
         let (before, after) = {
             let mut keeping = self.keeping.lock().await;
-            let before = keeping.view();
+            let before = keeping.view(&self.setup.home);
             let choice = self.attention.settings().vault;
             keeping.look(&self.setup.home, choice).await;
-            (before, keeping.view())
+            (before, keeping.view(&self.setup.home))
         };
         if before.state != VaultStateView::Ready && after.state == VaultStateView::Ready {
             self.restart().await;
@@ -245,7 +252,7 @@ impl Core {
         self.choose(|settings| settings.vault = VaultChoice::SealedFile)
             .await?;
         self.restart().await;
-        Ok(self.keeping.lock().await.view())
+        Ok(self.view().await)
     }
 
     /// Keeps tokens and keys in the system's keyring again. Nothing moves: what is sealed in the file opens again with
@@ -255,7 +262,20 @@ impl Core {
         self.choose(|settings| settings.vault = VaultChoice::Keyring)
             .await?;
         self.restart().await;
-        Ok(self.keeping.lock().await.view())
+        Ok(self.view().await)
+    }
+
+    /// Keeps tokens and keys for as long as this process runs. What was kept in other places stays there, closed.
+    pub(crate) async fn use_session_vault(self: &Arc<Self>) -> Result<VaultView, ApiError> {
+        self.keeping.lock().await.begin_session()?;
+        self.choose(|settings| settings.vault = VaultChoice::Session)
+            .await?;
+        self.restart().await;
+        Ok(self.view().await)
+    }
+
+    async fn view(&self) -> VaultView {
+        self.keeping.lock().await.view(&self.setup.home)
     }
 
     /// Stops the engine and starts it with what there is now. Whoever asked for it may stop waiting.

@@ -37,6 +37,10 @@ pub(crate) const NOT_SHOWN: &str = if cfg!(target_os = "linux") {
     "The system does not let Carillon show notifications. Allow them in the system’s settings, then try again."
 };
 
+/// Of a session that keeps nothing.
+pub(crate) const THIS_SESSION: &str =
+    "Tokens and keys are kept until Carillon is closed. Accounts added now are gone after that.";
+
 /// Of a sealed file whose passphrase was not typed yet.
 pub(crate) const SEALED: &str =
     "Tokens and keys are sealed in a file on this computer. Type its passphrase to open it.";

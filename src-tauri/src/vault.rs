@@ -44,6 +44,8 @@ pub enum Asked {
 pub(crate) struct Keeping {
     asked: Asked,
     place: Option<Arc<dyn TokenVault>>,
+    /// Whether the place is this process, as the person chose.
+    is_session: bool,
     view: VaultView,
 }
 
@@ -52,13 +54,22 @@ impl Keeping {
         Self {
             asked,
             place: None,
+            is_session: false,
             view: sealed(texts::SEALED),
         }
     }
 
     /// How it was found at the last look.
-    pub(crate) fn view(&self) -> VaultView {
-        self.view.clone()
+    pub(crate) fn view(&self, home: &Home) -> VaultView {
+        VaultView {
+            sealed_file: home.folder().join(FILE).exists(),
+            ..self.view.clone()
+        }
+    }
+
+    /// Whether the person chose this process as the place.
+    pub(crate) fn is_session(&self) -> bool {
+        self.is_session
     }
 
     /// Looks whether the place can be used, and gives what the engine is to work with.
@@ -72,6 +83,7 @@ impl Keeping {
         self.view = views::vault(&**place).await;
         match (&self.asked, self.view.state) {
             (Asked::Memory, _) => texts::IN_MEMORY.clone_into(&mut self.view.sentence),
+            _ if self.is_session => texts::THIS_SESSION.clone_into(&mut self.view.sentence),
             (_, VaultStateView::Ready) => {}
             (_, VaultStateView::Locked | VaultStateView::Missing | VaultStateView::Refused) => {
                 return Arc::new(Shut::of(&self.view));
@@ -85,7 +97,7 @@ impl Keeping {
         match (self.asked.clone(), choice) {
             (Asked::Given(vault), _) => self.place = Some(vault),
             (Asked::Memory, _) => self.place = Some(Arc::new(MemoryVault::new())),
-            (Asked::Keyring, _) | (Asked::AsChosen, VaultChoice::Keyring) => {
+            (Asked::Keyring, _) | (Asked::AsChosen, VaultChoice::Keyring | VaultChoice::Session) => {
                 self.place = Some(Arc::new(os(KEYRING)));
             }
             (Asked::File(Some(passphrase)), _) => {
@@ -110,11 +122,21 @@ impl Keeping {
         };
         let file = opened.map_err(|error| ApiError::from(&EngineError::from(error)))?;
         self.place = Some(Arc::new(file));
+        self.is_session = false;
         Ok(())
     }
-}
 
-impl Keeping {
+    /// Takes this process for the place.
+    ///
+    /// # Errors
+    /// Where the environment has chosen, and not the person.
+    pub(crate) fn begin_session(&mut self) -> Result<(), ApiError> {
+        self.leave_file()?;
+        self.place = Some(Arc::new(MemoryVault::for_session()));
+        self.is_session = true;
+        Ok(())
+    }
+
     /// Forgets the sealed file, so that the next look finds what the person chose.
     ///
     /// # Errors
@@ -125,12 +147,13 @@ impl Keeping {
                 code: ErrorCode::Invalid,
                 message: texts::FILE_BY_ENVIRONMENT.to_owned(),
             }),
-            Asked::AsChosen | Asked::Keyring => {
+            Asked::AsChosen | Asked::Keyring | Asked::Given(_) => {
                 self.place = None;
+                self.is_session = false;
                 Ok(())
             }
             // There is no other place for these.
-            Asked::Memory | Asked::Given(_) => Ok(()),
+            Asked::Memory => Ok(()),
         }
     }
 }
@@ -140,6 +163,7 @@ fn sealed(sentence: &str) -> VaultView {
         backend: String::from("sealed-file"),
         state: VaultStateView::Locked,
         sentence: sentence.to_owned(),
+        sealed_file: false,
     }
 }
 
@@ -223,8 +247,8 @@ mod tests {
         ] {
             memory.turn(state);
             let vault = keeping.look(&home, VaultChoice::Keyring).await;
-            assert_eq!(keeping.view().state, seen);
-            assert_eq!(keeping.view().sentence, state.sentence());
+            assert_eq!(keeping.view(&home).state, seen);
+            assert_eq!(keeping.view(&home).sentence, state.sentence());
             let entry = VaultEntry::token("a");
             assert_eq!(
                 vault.get(&entry).await.err().map(|error| error.state()),
@@ -242,11 +266,11 @@ mod tests {
         let (_folder, home) = folder();
         let mut keeping = Keeping::new(Asked::AsChosen);
         keeping.look(&home, VaultChoice::SealedFile).await;
-        assert_eq!(keeping.view(), sealed(texts::SEALED));
+        assert_eq!(keeping.view(&home), sealed(texts::SEALED));
 
         keeping.unseal(&home, secret("right")).await.unwrap();
         let vault = keeping.look(&home, VaultChoice::SealedFile).await;
-        assert_eq!(keeping.view().state, VaultStateView::Ready);
+        assert_eq!(keeping.view(&home).state, VaultStateView::Ready);
         let entry = VaultEntry::token("a");
         vault.set(&entry, &secret("kept")).await.unwrap();
 
@@ -254,7 +278,7 @@ mod tests {
         let refused = next.unseal(&home, secret("wrong")).await.unwrap_err();
         assert_eq!(refused.code, carillon_contract::ErrorCode::Vault);
         next.look(&home, VaultChoice::SealedFile).await;
-        assert_eq!(next.view().state, VaultStateView::Locked);
+        assert_eq!(next.view(&home).state, VaultStateView::Locked);
         next.unseal(&home, secret("right")).await.unwrap();
         let vault = next.look(&home, VaultChoice::SealedFile).await;
         let kept = vault.get(&entry).await.unwrap().unwrap();
@@ -266,7 +290,7 @@ mod tests {
         let (_folder, home) = folder();
         let mut keeping = Keeping::new(Asked::File(Some(secret("right"))));
         keeping.look(&home, VaultChoice::Keyring).await;
-        let view = keeping.view();
+        let view = keeping.view(&home);
         assert_eq!(
             (view.backend.as_str(), view.state),
             ("sealed-file", VaultStateView::Ready)
@@ -274,11 +298,11 @@ mod tests {
 
         let mut wrong = Keeping::new(Asked::File(Some(secret("wrong"))));
         wrong.look(&home, VaultChoice::Keyring).await;
-        assert_eq!(wrong.view().state, VaultStateView::Locked);
+        assert_eq!(wrong.view(&home).state, VaultStateView::Locked);
 
         let mut none = Keeping::new(Asked::File(None));
         none.look(&home, VaultChoice::Keyring).await;
-        assert_eq!(none.view().sentence, texts::NO_PASSPHRASE);
+        assert_eq!(none.view(&home).sentence, texts::NO_PASSPHRASE);
     }
 
     #[tokio::test]
@@ -288,7 +312,7 @@ mod tests {
         keeping.look(&home, VaultChoice::Keyring).await;
         assert_eq!(keeping.leave_file().unwrap_err().code, ErrorCode::Invalid);
         keeping.look(&home, VaultChoice::Keyring).await;
-        assert_eq!(keeping.view().backend, "sealed-file");
+        assert_eq!(keeping.view(&home).backend, "sealed-file");
     }
 
     #[tokio::test]
@@ -296,11 +320,31 @@ mod tests {
         let (_folder, home) = folder();
         let mut keeping = Keeping::new(Asked::Memory);
         keeping.look(&home, VaultChoice::Keyring).await;
-        let view = keeping.view();
+        let view = keeping.view(&home);
         assert_eq!(
             (view.backend.as_str(), view.state),
             ("memory", VaultStateView::Ready)
         );
         assert_eq!(view.sentence, texts::IN_MEMORY);
+    }
+
+    #[tokio::test]
+    async fn a_session_keeps_for_as_long_as_it_lasts_and_the_next_one_asks_the_keyring() {
+        let (_folder, home) = folder();
+        let mut keeping = Keeping::new(Asked::AsChosen);
+        keeping.begin_session().unwrap();
+        let vault = keeping.look(&home, VaultChoice::Session).await;
+        assert!(!vault.outlives_process());
+        let view = keeping.view(&home);
+        assert_eq!(
+            (view.state, view.sentence.as_str()),
+            (VaultStateView::Ready, texts::THIS_SESSION)
+        );
+        assert!(!view.sealed_file);
+        keeping.unseal(&home, secret("right")).await.unwrap();
+        assert!(!keeping.is_session() && keeping.view(&home).sealed_file);
+
+        let mut chosen = Keeping::new(Asked::File(Some(secret("right"))));
+        assert_eq!(chosen.begin_session().unwrap_err().code, ErrorCode::Invalid);
     }
 }

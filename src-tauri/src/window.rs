@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use carillon_contract::view::Navigate;
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
@@ -174,13 +175,44 @@ fn tell<R: Runtime>(app: &AppHandle<R>, goes: &Navigate) {
     }
 }
 
+/// How often it is looked whether a window that was minimised is back.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Looks until a minimised window is on the screen again, or is gone.
+fn look_again<R: Runtime>(window: &Window<R>) {
+    let window = window.clone();
+    let attention = std::sync::Arc::clone(&window.state::<std::sync::Arc<Attention>>());
+    let core = std::sync::Arc::clone(&window.state::<std::sync::Arc<crate::state::Core>>());
+    let stopping = core.stopping.clone();
+    let look = async move {
+        while !attention.is_visible() {
+            tokio::select! {
+                () = stopping.cancelled() => return,
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            match (window.is_visible(), window.is_minimized()) {
+                (Ok(true), Ok(false)) => attention.appear(),
+                (Ok(_), Ok(_)) => {}
+                // It is gone.
+                (Err(_), _) | (_, Err(_)) => return,
+            }
+        }
+    };
+    core.tasks.spawn_on(look, tauri::async_runtime::handle().inner());
+}
+
 /// What the system tells of the window.
 pub(crate) fn on_window_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
     let attention = window.state::<std::sync::Arc<Attention>>();
     match event {
         WindowEvent::Focused(true) => attention.focus(),
-        // Nothing else tells that a window was minimised.
-        WindowEvent::Focused(false) => attention.blur(!window.is_minimized().unwrap_or(false)),
+        // Nothing else tells that a window was minimised, and nothing at all that it came back without the focus.
+        WindowEvent::Focused(false) => {
+            attention.blur(!window.is_minimized().unwrap_or(false));
+            if !attention.is_visible() {
+                look_again(window);
+            }
+        }
         WindowEvent::Destroyed => {
             attention.blur(false);
             window.state::<Landing>().left();

@@ -95,6 +95,8 @@ macro_rules! with_commands {
             /// Keeps tokens and keys in the system's keyring again. The sealed file stays where it is, and what is
             /// sealed in it stays closed until it is opened again.
             use_keyring() -> $crate::view::VaultView;
+            /// Keeps tokens and keys for as long as this process runs, and no longer.
+            use_session_vault() -> $crate::view::VaultView;
         }
     };
 }

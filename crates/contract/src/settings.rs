@@ -99,4 +99,6 @@ pub enum VaultChoice {
     Keyring,
     /// A file in the data folder, sealed with a passphrase.
     SealedFile,
+    /// This process: what is added now is gone when Carillon is closed, and the next start chooses the keyring.
+    Session,
 }

@@ -87,6 +87,9 @@ pub struct VaultView {
     pub state: VaultStateView,
     /// What that means and what to do, in plain words.
     pub sentence: String,
+    /// Whether there is a sealed file, which opens with its passphrase.
+    #[serde(rename = "sealedFile")]
+    pub sealed_file: bool,
 }
 
 /// Whether the place for tokens and keys works.

@@ -113,6 +113,9 @@ impl Engine {
         self.registry
             .begin(&account.id, &account.platform, &sameness, account.created_at)
             .await?;
+        if !self.parts.vault.outlives_process() {
+            self.registry.set_passing(&account.id).await?;
+        }
         match self.make(&account, &tokens).await {
             Ok(store) => self.reader.add(store),
             Err(error) => {
@@ -293,6 +296,21 @@ pub(crate) async fn finish(parts: &Parts, registry: &Registry) -> Result<(), Eng
                 }
             }
         }
+    }
+    let passing = registry.passing().await?;
+    let mut left = Vec::new();
+    for id in &passing {
+        let key = Entry::database_key(id.as_str());
+        if matches!(parts.vault.get(&key).await, Ok(Some(_))) {
+            // The process that added it is still this one.
+            left.push(id.clone());
+        } else {
+            delete_database(&parts.home.account(id))?;
+            registry.strike(id).await?;
+        }
+    }
+    if left != passing {
+        registry.keep_passing(&left).await?;
     }
     Ok(())
 }

@@ -112,6 +112,7 @@ pub async fn vault(vault: &dyn TokenVault) -> VaultView {
             VaultState::Refused => VaultStateView::Refused,
         },
         sentence: state.sentence().to_owned(),
+        sealed_file: false,
     }
 }
 

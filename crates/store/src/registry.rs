@@ -261,6 +261,44 @@ impl Registry {
         Ok(())
     }
 
+    /// Notes that an account's secrets go with this process.
+    ///
+    /// # Errors
+    /// Where the registry can't be written.
+    pub async fn set_passing(&self, id: &AccountId) -> Result<(), StoreError> {
+        let mut passing = self.passing().await?;
+        passing.push(id.clone());
+        self.keep_passing(&passing).await
+    }
+
+    /// The accounts whose secrets went with the process that added them, or go with this one.
+    ///
+    /// # Errors
+    /// Where the registry can't be read.
+    pub async fn passing(&self) -> Result<Vec<AccountId>, StoreError> {
+        let kept: Option<Vec<u8>> = sqlx::query_scalar("SELECT value FROM settings WHERE name = 'passing'")
+            .fetch_optional(self.connection.lock().await.get()?)
+            .await?;
+        Ok(kept
+            .and_then(|json| serde_json::from_slice(&json).ok())
+            .unwrap_or_default())
+    }
+
+    /// Notes which accounts are left of these.
+    ///
+    /// # Errors
+    /// Where the registry can't be written.
+    pub async fn keep_passing(&self, passing: &[AccountId]) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO settings (name, value) VALUES ('passing', ?1)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )
+        .bind(serde_json::to_vec(passing)?)
+        .execute(self.connection.lock().await.get()?)
+        .await?;
+        Ok(())
+    }
+
     /// What the person chose; the defaults where nothing was kept, or nothing that can be read.
     ///
     /// # Errors

@@ -8,11 +8,12 @@ use carillon_contract::Secret;
 
 use crate::{Entry, TokenVault, VaultError, VaultState};
 
-/// Holds secrets for as long as it lives: what "stay signed in for this session only" chooses.
+/// Holds secrets for as long as it lives.
 ///
 /// [`MemoryVault::turn`] makes it answer as a locked or missing keyring would.
 pub struct MemoryVault {
     inside: Mutex<Inside>,
+    outlives_process: bool,
 }
 
 struct Inside {
@@ -28,6 +29,16 @@ impl MemoryVault {
                 state: VaultState::Ready,
                 entries: BTreeMap::new(),
             }),
+            outlives_process: true,
+        }
+    }
+
+    /// Makes one that says of itself that it forgets: what "for this session only" chooses. Another one stands for a
+    /// keyring.
+    pub fn for_session() -> Self {
+        Self {
+            outlives_process: false,
+            ..Self::new()
         }
     }
 
@@ -86,6 +97,10 @@ impl TokenVault for MemoryVault {
 
     fn backend(&self) -> &'static str {
         "memory"
+    }
+
+    fn outlives_process(&self) -> bool {
+        self.outlives_process
     }
 }
 

@@ -30,4 +30,9 @@ pub trait TokenVault: Send + Sync {
 
     /// Names the kind of place, for the diagnostics: `keyring`, `sealed-file` or `memory`.
     fn backend(&self) -> &'static str;
+
+    /// Whether what is kept here is still there after this process. Accounts of a vault that forgets go with it.
+    fn outlives_process(&self) -> bool {
+        true
+    }
 }

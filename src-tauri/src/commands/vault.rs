@@ -18,3 +18,7 @@ pub(crate) async fn use_sealed_vault(core: &Arc<Core>, passphrase: Secret) -> Re
 pub(crate) async fn use_keyring(core: &Arc<Core>) -> Result<VaultView, ApiError> {
     core.use_keyring().await
 }
+
+pub(crate) async fn use_session_vault(core: &Arc<Core>) -> Result<VaultView, ApiError> {
+    core.use_session_vault().await
+}

@@ -201,6 +201,9 @@ fn every_command_crosses_and_answers() {
     let view: VaultView = journey.call("use_keyring", json!({}));
     assert_eq!(view.state, VaultStateView::Ready);
     assert_eq!(desk.snapshot().settings.vault, VaultChoice::Keyring);
+    let view: VaultView = journey.call("use_session_vault", json!({}));
+    assert_eq!((view.backend.as_str(), view.sealed_file), ("memory", true));
+    assert_eq!(desk.snapshot().settings.vault, VaultChoice::Session);
 
     let all: BTreeSet<String> = NAMES.iter().map(|name| (*name).to_owned()).collect();
     assert_eq!(journey.called, all);

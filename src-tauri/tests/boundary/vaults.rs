@@ -101,3 +101,41 @@ fn without_a_keyring_a_passphrase_keeps_accounts_over_restarts() {
     assert_eq!(desk.snapshot().accounts[0].account, account);
     desk.close();
 }
+
+#[test]
+fn what_is_added_for_a_session_is_gone_with_it() {
+    let vault = Arc::new(MemoryVault::new());
+    vault.turn(VaultState::Missing);
+    let plan = Plan::with(vault);
+    let gateway = gateway();
+    let desk = plan.again().open();
+    let _: VaultView = desk.call("use_session_vault", json!({}));
+    let account = desk.alice(&gateway);
+    until_connected(&desk, &account);
+    let folder = plan.home().folder().join("accounts");
+    let databases = || {
+        let files = std::fs::read_dir(&folder).unwrap();
+        files
+            .filter(|file| {
+                file.as_ref()
+                    .unwrap()
+                    .path()
+                    .extension()
+                    .is_some_and(|end| end == "db")
+            })
+            .count()
+    };
+    assert_eq!(databases(), 1);
+    desk.close();
+
+    let desk = plan.again().open();
+    let snapshot = desk.snapshot();
+    assert_eq!((snapshot.accounts.len(), snapshot.closed.len()), (0, 0));
+    assert_eq!(snapshot.vault.state, VaultStateView::Missing);
+    assert_eq!(
+        snapshot.settings.vault,
+        carillon_contract::settings::VaultChoice::Keyring
+    );
+    assert_eq!(databases(), 0);
+    desk.close();
+}

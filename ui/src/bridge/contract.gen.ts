@@ -627,7 +627,7 @@ hideContent: boolean, };
 /**
  * What keeps tokens and keys.
  */
-export type VaultChoice = "keyring" | "sealed-file";
+export type VaultChoice = "keyring" | "sealed-file" | "session";
 
 /**
  * All settings. A setting that an older version did not write has its default.
@@ -889,7 +889,11 @@ state: VaultStateView,
 /**
  * What that means and what to do, in plain words.
  */
-sentence: string, };
+sentence: string, 
+/**
+ * Whether there is a sealed file, which opens with its passphrase.
+ */
+sealedFile: boolean, };
 
 /**
  * What runs.
@@ -1143,4 +1147,8 @@ use_sealed_vault: { args: { passphrase: Secret, }, answer: VaultView },
  * sealed in it stays closed until it is opened again.
  */
 use_keyring: { args: { }, answer: VaultView },
+/**
+ * Keeps tokens and keys for as long as this process runs, and no longer.
+ */
+use_session_vault: { args: { }, answer: VaultView },
 }
