@@ -1,6 +1,7 @@
 //! What can't be had any more is a gap: told with its times and the reason.
 
 use carillon_contract::continuity::GapReason;
+use carillon_contract::history::ConnectionAct;
 use carillon_contract::{ConnectionState, UiEvent};
 use carillon_gateway::{Config, start};
 use carillon_tests::gateway::{Bench, Live, add_alice, alice, hear, online, state, stop, stored};
@@ -140,6 +141,13 @@ async fn what_is_too_large_among_what_was_missed_is_left_out_alone() -> anyhow::
     engine.connect(&account.id).await?;
     online(&mut listener).await?;
     let store = engine.reader().store(&account.id).await?;
+    let acts = store.history(20).await?;
+    let disconnected = acts.iter().filter(|line| line.act == ConnectionAct::Disconnected);
+    assert_eq!(
+        disconnected.count(),
+        1,
+        "what the person did is told as well: {acts:?}"
+    );
     let gaps = store.gaps(10).await?;
     assert_eq!(gaps.len(), 2, "{gaps:?}");
     assert!(

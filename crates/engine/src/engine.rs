@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use carillon_contract::history::ConnectionAct;
 use carillon_contract::settings::Settings;
 use carillon_contract::tuning::Tuning;
 use carillon_contract::{Account, AccountId, Topic, UiEvent};
@@ -291,7 +292,12 @@ impl Engine {
     /// Where the registry can't be written.
     pub async fn disconnect(&self, id: &AccountId) -> Result<(), EngineError> {
         self.registry.set_paused(id, true).await?;
-        self.stop_account(id).await;
+        if self.stop_account(id).await {
+            let store = self.reader.store(id).await?;
+            store
+                .note(&ConnectionAct::Disconnected, self.parts.clock.now())
+                .await?;
+        }
         self.hub.send(UiEvent::AccountsChanged);
         Ok(())
     }
@@ -336,10 +342,10 @@ impl Engine {
         }
     }
 
-    /// Disconnects an account.
-    pub async fn stop_account(&self, id: &AccountId) {
+    /// Disconnects an account; tells whether it ran.
+    pub async fn stop_account(&self, id: &AccountId) -> bool {
         let _turn = self.turn(id).await;
-        self.end(id).await;
+        self.end(id).await
     }
 
     /// Makes starting, stopping and removing an account wait for each other.

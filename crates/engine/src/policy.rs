@@ -17,6 +17,9 @@ const LARGEST_EVENT: usize = 4 << 20;
 const SHORTEST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(60 * 60);
 
+/// The most fast tries that a person may choose.
+const MOST_TRIES: u32 = 100;
+
 /// The most that delays may grow from one to the next.
 const STEEPEST: f64 = 10.0;
 
@@ -34,6 +37,9 @@ pub(crate) fn check(tuning: &Tuning) -> Result<(), EngineError> {
     };
     if !spans.into_iter().flatten().chain(checks).all(in_range) {
         return Err(EngineError::Tuning("A time must be from 100 ms to 1 h"));
+    }
+    if tuning.attempts.is_some_and(|attempts| attempts > MOST_TRIES) {
+        return Err(EngineError::Tuning("There may be at most 100 fast tries"));
     }
     if tuning
         .factor
@@ -55,11 +61,15 @@ pub(crate) fn policy(profile: &Profile, tuning: &Tuning, overrides: &Overrides) 
     let guide = profile.reconnection;
     let or = |tuned: Option<u64>, said: Duration| tuned.map_or(said, Duration::from_millis);
     let delay = or(tuning.delay_ms, guide.delay);
+    let cap = or(tuning.cap_ms, guide.cap).max(delay);
+    let usual = Policy::default();
     Policy {
         attempts: tuning.attempts.unwrap_or(guide.attempts),
         delay,
         factor: tuning.factor.unwrap_or(guide.factor),
-        cap: or(tuning.cap_ms, guide.cap).max(delay),
+        cap,
+        // Who wants to wait long between fast tries does not want the slow ones sooner.
+        slow: usual.slow.max(cap),
         jitter: guide.jitter,
         sign_in: profile.welcome_within,
         health_check: tuning
@@ -74,7 +84,7 @@ pub(crate) fn policy(profile: &Profile, tuning: &Tuning, overrides: &Overrides) 
             ServerDisconnect::RefreshOnce => true,
             ServerDisconnect::RetrySlowly => false,
         },
-        ..Policy::default()
+        ..usual
     }
 }
 
@@ -135,6 +145,14 @@ mod tests {
             assert_eq!((made.attempts, made.health_check), (9, None));
             // No delay is longer than the longest.
             assert_eq!(made.cap, Duration::from_secs(20));
+            let patient = Tuning {
+                delay_ms: Some(600_000),
+                ..Tuning::default()
+            };
+            assert_eq!(
+                policy(profile, &patient, &overrides).slow,
+                Duration::from_secs(600)
+            );
             assert_eq!(
                 target(profile, &server, &tuning, &overrides).transports,
                 [TransportKind::Polling]
@@ -147,6 +165,10 @@ mod tests {
         for refused in [
             Tuning {
                 delay_ms: Some(1),
+                ..Tuning::default()
+            },
+            Tuning {
+                attempts: Some(4_000_000_000),
                 ..Tuning::default()
             },
             Tuning {

@@ -423,6 +423,7 @@ async fn open(transport: Arc<dyn Transport>, credentials: Arc<dyn Credentials>, 
         Err(OpenError::Refused(message)) if credentials.is_auth_error(&message) => {
             Done::Input(Input::TokenRefused)
         }
+        Err(OpenError::Unauthorized) => Done::Input(Input::TokenRefused),
         Err(OpenError::Refused(message)) => Done::Input(Input::Lost(Cause::Refused(message))),
         Err(OpenError::Failed(cause)) => Done::Input(Input::Lost(cause)),
     }

@@ -61,9 +61,11 @@ impl Transport for SocketIo {
                 options.headers.insert(http::header::AUTHORIZATION, value);
             }
         }
-        let connection = io::connect(options).await.map_err(open_error)?;
+        let connection = io::connect(options)
+            .await
+            .map_err(|error| open_error(error, target.token_in))?;
         Ok(Session {
-            id: connection.session.id,
+            id: short(connection.session.id, LONGEST_ID),
             socket: Arc::new(connection.socket),
             events: Box::new(connection.events),
         })
@@ -77,10 +79,35 @@ fn named(transport: TransportKind) -> io::Transport {
     }
 }
 
-fn open_error(error: ConnectError) -> OpenError {
+/// The longest id of a socket that is kept, in bytes; the official server's have 20.
+const LONGEST_ID: usize = 128;
+/// The longest words of a server that are kept, in bytes.
+const LONGEST_WORDS: usize = 500;
+
+/// A server chooses how much it says; what is kept and shown of it has an end.
+fn short(mut text: String, longest: usize) -> String {
+    text.truncate(text.floor_char_boundary(longest));
+    text
+}
+
+fn open_error(error: ConnectError, token_in: TokenIn) -> OpenError {
     tracing::debug!(%error, "Open the connection");
     OpenError::Failed(match error {
-        ConnectError::Refused(refusal) => return OpenError::Refused(refusal.message),
+        ConnectError::Refused(refusal) => return OpenError::Refused(short(refusal.message, LONGEST_WORDS)),
+        // Only where the token was in what HTTP saw does this speak of the token.
+        ConnectError::NotWebSocket { status } | ConnectError::NotPolling { status }
+            if matches!(status.as_u16(), 401 | 403) =>
+        {
+            return match token_in {
+                TokenIn::Header => OpenError::Unauthorized,
+                TokenIn::AuthPayload => OpenError::Refused(format!("HTTP status {}", status.as_u16())),
+            };
+        }
+        ConnectError::NotWebSocket { status } | ConnectError::NotPolling { status }
+            if status.as_u16() == 429 =>
+        {
+            Cause::Busy { after: None }
+        }
         ConnectError::Address(_) => Cause::Address,
         ConnectError::Dial(_) => Cause::Unreachable,
         ConnectError::Tls(_) => Cause::Tls,
@@ -107,7 +134,7 @@ fn cause(reason: &CloseReason) -> Cause {
         | CloseReason::HttpStatus(_)
         | CloseReason::Local => Cause::TransportClosed,
         CloseReason::ServerDisconnect => Cause::ServerDisconnect,
-        CloseReason::ConnectError(refusal) => Cause::Refused(refusal.message.clone()),
+        CloseReason::ConnectError(refusal) => Cause::Refused(short(refusal.message.clone(), LONGEST_WORDS)),
         CloseReason::Overrun => Cause::Overrun,
         CloseReason::TooLarge { limit, .. } => Cause::TooLarge { limit: *limit },
         CloseReason::Protocol(_) => Cause::Protocol,
@@ -211,5 +238,39 @@ impl Acknowledge for Ack {
         if let Err(error) = self.0.answer(io::Args::none()).await {
             tracing::debug!(%error, "Acknowledge an event");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(status: u16, token_in: TokenIn) -> OpenError {
+        let status = http::StatusCode::from_u16(status).unwrap();
+        open_error(ConnectError::NotWebSocket { status }, token_in)
+    }
+
+    #[test]
+    fn http_s_refusal_means_the_token_where_http_saw_it() {
+        for status in [401, 403] {
+            assert!(matches!(
+                answered(status, TokenIn::Header),
+                OpenError::Unauthorized
+            ));
+            let other = answered(status, TokenIn::AuthPayload);
+            assert!(matches!(&other, OpenError::Refused(words) if words.contains(&status.to_string())));
+        }
+        let busy = answered(429, TokenIn::Header);
+        assert!(matches!(busy, OpenError::Failed(Cause::Busy { after: None })));
+        let away = answered(502, TokenIn::Header);
+        assert!(matches!(away, OpenError::Failed(Cause::Unreachable)));
+        let other = answered(200, TokenIn::Header);
+        assert!(matches!(other, OpenError::Failed(Cause::NotSocketIo)));
+    }
+
+    #[test]
+    fn what_a_server_says_at_length_is_cut_between_two_letters() {
+        assert_eq!(short("abc".to_owned(), 5), "abc");
+        assert_eq!(short("ab\u{e4}".to_owned(), 3), "ab");
     }
 }

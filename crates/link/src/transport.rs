@@ -53,6 +53,8 @@ pub trait Transport: Send + Sync {
 pub enum OpenError {
     /// The server refused it, in these words.
     Refused(String),
+    /// It does not accept the token, and said so before Socket.IO had its turn.
+    Unauthorized,
     /// Something else.
     Failed(Cause),
 }

@@ -215,7 +215,7 @@ async fn an_account_whose_secrets_are_slow_keeps_no_other_waiting() {
             match turn {
                 0 => engine.start_account(&alice).await.unwrap(),
                 1 => drop(engine.reader().store(&alice).await.unwrap()),
-                _ => engine.stop_account(&alice).await,
+                _ => drop(engine.stop_account(&alice).await),
             }
         });
     }
