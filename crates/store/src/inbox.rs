@@ -9,7 +9,7 @@ use sqlx::SqliteConnection;
 
 use crate::account::AccountStore;
 use crate::error::StoreError;
-use crate::notices::{Row, columns, count, unread_now};
+use crate::notices::{Row, UNREAD, columns, count, unread_now};
 
 /// Where a page of the inbox begins: behind this notice. The key of the last one of the page before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,11 +93,14 @@ impl AccountStore {
                  ORDER BY occurred_at DESC, id DESC LIMIT ?3"
             ),
         };
-        let rows: Vec<Row> = sqlx::query_as(query)
-            .bind(from.occurred_at.0)
-            .bind(from.id)
-            .bind(limit)
-            .fetch_all(self.readers.lease().await?.get()?)
+        let rows: Vec<Row> = self
+            .readers
+            .rows(
+                sqlx::query_as(query)
+                    .bind(from.occurred_at.0)
+                    .bind(from.id)
+                    .bind(limit),
+            )
             .await?;
         Ok(self.notices(rows))
     }
@@ -107,9 +110,9 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be read.
     pub async fn notice(&self, id: i64) -> Result<Option<Notice>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(concat!("SELECT ", columns!(), " FROM notices WHERE id = ?1"))
-            .bind(id)
-            .fetch_optional(self.readers.lease().await?.get()?)
+        let row: Option<Row> = self
+            .readers
+            .row(sqlx::query_as(concat!("SELECT ", columns!(), " FROM notices WHERE id = ?1")).bind(id))
             .await?;
         Ok(row.map(|row| row.into_notice(&self.account().id)))
     }
@@ -119,7 +122,8 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be read.
     pub async fn unread(&self) -> Result<BTreeMap<String, i64>, StoreError> {
-        unread_now(self.readers.lease().await?.get()?).await
+        let rows = self.readers.rows(sqlx::query_as(UNREAD)).await?;
+        Ok(rows.into_iter().collect())
     }
 
     /// Changes notices; those that are so already are left out of the answer. What is archived counts as read
@@ -202,17 +206,20 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be read.
     pub async fn notices_about(&self, entity: &EntityId, limit: u32) -> Result<Vec<Notice>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM notices INDEXED BY notices_about
+        let rows: Vec<Row> = self
+            .readers
+            .rows(
+                sqlx::query_as(concat!(
+                    "SELECT ",
+                    columns!(),
+                    " FROM notices INDEXED BY notices_about
              WHERE about_kind = ?1 AND about_id = ?2 ORDER BY occurred_at DESC, id DESC LIMIT ?3"
-        ))
-        .bind(&entity.kind)
-        .bind(&entity.id)
-        .bind(limit)
-        .fetch_all(self.readers.lease().await?.get()?)
-        .await?;
+                ))
+                .bind(&entity.kind)
+                .bind(&entity.id)
+                .bind(limit),
+            )
+            .await?;
         Ok(self.notices(rows))
     }
 

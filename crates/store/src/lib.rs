@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod activity;
+pub mod backup;
 pub mod connection;
 pub mod continuity;
 pub mod counters;
@@ -19,14 +20,17 @@ pub mod ingest;
 pub mod key;
 pub mod notices;
 pub mod outbox;
+mod pages;
 pub mod points;
 pub mod profile;
+mod readers;
 pub mod registry;
 pub mod retention;
 pub mod schema;
 pub mod search;
 pub mod topics;
 pub mod tuning;
+mod version;
 mod writer;
 
 pub use account::AccountStore;

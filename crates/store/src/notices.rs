@@ -22,6 +22,9 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
+/// How many are unread, per category.
+pub(crate) const UNREAD: &str = "SELECT category, count FROM unread WHERE count > 0";
+
 /// An event that was new, with what is unique of it.
 pub(crate) struct Fresh<'a> {
     pub(crate) event: &'a Incoming,
@@ -151,9 +154,7 @@ async fn read_elsewhere(
 pub(crate) async fn unread_now(
     connection: &mut SqliteConnection,
 ) -> Result<BTreeMap<String, i64>, StoreError> {
-    let rows: Vec<(String, i64)> = sqlx::query_as("SELECT category, count FROM unread WHERE count > 0")
-        .fetch_all(connection)
-        .await?;
+    let rows: Vec<(String, i64)> = sqlx::query_as(UNREAD).fetch_all(connection).await?;
     Ok(rows.into_iter().collect())
 }
 

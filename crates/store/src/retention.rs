@@ -89,8 +89,9 @@ impl AccountStore {
         let bucket_ms = i64::try_from(keep.points_bucket.as_millis())
             .unwrap_or(i64::MAX)
             .max(1);
-        let entities: Vec<(String, String)> = sqlx::query_as("SELECT kind, id FROM entities")
-            .fetch_all(self.readers.lease().await?.get()?)
+        let entities: Vec<(String, String)> = self
+            .readers
+            .rows(sqlx::query_as("SELECT kind, id FROM entities"))
             .await?;
         let mut gone = 0;
         for (kind, id) in entities {

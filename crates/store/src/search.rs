@@ -62,30 +62,33 @@ impl AccountStore {
             return Ok(Vec::new());
         }
         // Ordered by row id, which is the order of arrival: ordered by time, SQLite would read every hit.
-        let rows: Vec<Row> = sqlx::query_as(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM notices WHERE id IN (
+        let rows: Vec<Row> = self
+            .readers
+            .rows(
+                sqlx::query_as(concat!(
+                    "SELECT ",
+                    columns!(),
+                    " FROM notices WHERE id IN (
                  SELECT rowid FROM notices_text WHERE notices_text MATCH ?1
                    AND (NOT ?4 OR rowid IN (SELECT id FROM notices WHERE read_at IS NULL))
                  ORDER BY rowid DESC LIMIT ?3)
              UNION ALL
              SELECT ",
-            columns!(),
-            " FROM notices
+                    columns!(),
+                    " FROM notices
              WHERE id > (SELECT indexed FROM search_state WHERE id = 1) AND (NOT ?4 OR read_at IS NULL)
                AND NOT EXISTS (SELECT 1 FROM json_each(?2)
                                WHERE NOT (title LIKE value ESCAPE '\\' OR body LIKE value ESCAPE '\\'))
              ORDER BY id DESC LIMIT ?3",
-        ))
-        .bind(match_expression(&words))
-        .bind(serde_json::to_string(
-            &words.iter().map(|word| format!("%{word}%")).collect::<Vec<_>>(),
-        )?)
-        .bind(limit)
-        .bind(unread)
-        .fetch_all(self.readers.lease().await?.get()?)
-        .await?;
+                ))
+                .bind(match_expression(&words))
+                .bind(serde_json::to_string(
+                    &words.iter().map(|word| format!("%{word}%")).collect::<Vec<_>>(),
+                )?)
+                .bind(limit)
+                .bind(unread),
+            )
+            .await?;
         Ok(self.notices(rows))
     }
 }
