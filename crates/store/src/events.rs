@@ -197,7 +197,7 @@ impl AccountStore {
         let at: Option<(i64,)> = self
             .readers
             .row(sqlx::query_as(
-                "SELECT received_at FROM events ORDER BY seq DESC LIMIT 1",
+                "SELECT received_at FROM events WHERE seq = (SELECT max(seq) FROM events)",
             ))
             .await?;
         Ok(at.map(|(at,)| Timestamp(at)))
@@ -215,27 +215,12 @@ impl AccountStore {
         Ok(seq)
     }
 
-    /// The number of the oldest event that is kept; 0 where there is none.
-    ///
-    /// # Errors
-    /// Where the file can't be read.
-    pub(crate) async fn oldest_seq(&self) -> Result<i64, StoreError> {
-        let (seq,): (i64,) = self
-            .readers
-            .one(sqlx::query_as("SELECT coalesce(min(seq), 0) FROM events"))
-            .await?;
-        Ok(seq)
-    }
-
     /// How many events are kept, and how many repetitions without ids were taken for one of them.
     ///
     /// # Errors
     /// Where the file can't be read.
     pub async fn event_counts(&self) -> Result<(i64, i64), StoreError> {
-        self.readers
-            .one(sqlx::query_as(
-                "SELECT count(*), coalesce(sum(copies - 1), 0) FROM events",
-            ))
-            .await
+        let totals = self.totals().await?;
+        Ok((totals.events, totals.copies))
     }
 }

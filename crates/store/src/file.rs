@@ -49,9 +49,15 @@ pub(crate) fn options(path: &Path, key: Option<&DatabaseKey>, r#use: Use) -> Sql
         .busy_timeout(BUSY)
         .foreign_keys(true)
         .pragma("cache_size", cache)
-        .pragma("temp_store", "MEMORY")
-        // Statements hold the key (in the pragma) and people's content; neither belongs in a log.
-        .disable_statement_logging();
+        .pragma("temp_store", "MEMORY");
+    // Statements hold the key (in the pragma) and people's content; neither belongs in a log.
+    #[cfg(feature = "testing")]
+    let logged = crate::testing::logs_statements();
+    #[cfg(not(feature = "testing"))]
+    let logged = false;
+    if !logged {
+        options = options.disable_statement_logging();
+    }
     match r#use {
         Use::Write => options
             .journal_mode(SqliteJournalMode::Wal)

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod activity;
 pub mod backup;
+mod changes;
 pub mod connection;
 pub mod continuity;
 pub mod counters;
@@ -28,7 +29,10 @@ pub mod registry;
 pub mod retention;
 pub mod schema;
 pub mod search;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod topics;
+pub mod totals;
 pub mod tuning;
 mod version;
 mod writer;

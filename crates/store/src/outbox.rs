@@ -107,7 +107,7 @@ impl AccountStore {
                 sqlx::query_as(
                     "SELECT id, kind, payload, lane, state, tries, created_at, expires_at, error
              FROM outbox AS next
-             WHERE (state = 'queued' OR (?1 AND state = 'unknown'))
+             WHERE state IN ('queued', iif(?1, 'unknown', 'queued'))
                AND (expires_at IS NULL OR expires_at > ?2)
                AND NOT EXISTS (
                  SELECT 1 FROM outbox AS before
@@ -130,7 +130,8 @@ impl AccountStore {
         let (at,): (Option<i64>,) = self
             .readers
             .one(sqlx::query_as(
-                "SELECT min(expires_at) FROM outbox WHERE state = 'queued'",
+                "SELECT min(expires_at) FROM outbox INDEXED BY outbox_expiring
+                 WHERE state = 'queued' AND expires_at IS NOT NULL",
             ))
             .await?;
         Ok(at.map(Timestamp))
@@ -202,8 +203,10 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be written.
     pub async fn expire_outgoing(&self, now: Timestamp) -> Result<Vec<Outgoing>, StoreError> {
-        let query =
-            returning!("UPDATE outbox SET state = 'expired' WHERE state = 'queued' AND expires_at <= ?1");
+        let query = returning!(
+            "UPDATE outbox INDEXED BY outbox_expiring SET state = 'expired'
+             WHERE state = 'queued' AND expires_at IS NOT NULL AND expires_at <= ?1"
+        );
         self.change_outbox(query.bind(now.0)).await
     }
 

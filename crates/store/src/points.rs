@@ -78,12 +78,15 @@ impl AccountStore {
         series: &str,
         since: Timestamp,
     ) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+        // Asked for both at once, SQLite walks through the whole series.
         let (first, last): (Option<i64>, Option<i64>) = self
             .readers
             .one(
                 sqlx::query_as(
-                    "SELECT min(at), max(at) FROM points
-             WHERE entity_kind = ?1 AND entity_id = ?2 AND series = ?3 AND at >= ?4",
+                    "SELECT (SELECT min(at) FROM points
+                             WHERE entity_kind = ?1 AND entity_id = ?2 AND series = ?3 AND at >= ?4),
+                            (SELECT max(at) FROM points
+                             WHERE entity_kind = ?1 AND entity_id = ?2 AND series = ?3 AND at >= ?4)",
                 )
                 .bind(&entity.kind)
                 .bind(&entity.id)

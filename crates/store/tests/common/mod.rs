@@ -104,6 +104,7 @@ pub(crate) fn notice(id: &str, title: &str) -> Incoming {
         body: String::new(),
         action_url: None,
         read: false,
+        must_see: false,
         about: None,
     });
     incoming("notification", item)
