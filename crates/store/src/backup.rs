@@ -41,7 +41,7 @@ fn copy(path: &Path, version: i64) -> io::Result<()> {
         return Err(error);
     }
     for other in copies(path)? {
-        if other != kept {
+        if other.file_name() != kept.file_name() {
             fs::remove_file(other)?;
         }
     }
@@ -52,6 +52,12 @@ fn copy(path: &Path, version: i64) -> io::Result<()> {
 fn copies(path: &Path) -> io::Result<Vec<PathBuf>> {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
         return Ok(Vec::new());
+    };
+    // A file that is named without its folder is in the one where the process runs.
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
     };
     let mut start = name.to_owned();
     start.push(MARK);

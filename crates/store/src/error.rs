@@ -162,10 +162,7 @@ impl StoreError {
     /// Tells whether a page that fails its check may be behind this: SQLCipher hands out an empty page instead,
     /// and whatever SQLite makes of that is the error.
     pub(crate) fn may_be_a_page(&self) -> bool {
-        match self {
-            Self::Database(error) => matches!(primary(error), Some(code::ERROR | code::NOMEM)),
-            _ => false,
-        }
+        matches!(self, Self::Database(error) if matches!(primary(error), Some(code::ERROR | code::NOMEM)))
     }
 
     /// The same once more, for everybody whose write went down with the same commit.
@@ -177,8 +174,19 @@ impl StoreError {
             Self::Locked => Self::Locked,
             Self::Closed => Self::Closed,
             Self::Database(error) => Self::Database(Arc::clone(error)),
-            // A commit fails by what SQLite says alone.
-            _ => Self::Defect,
+            // A commit fails by what SQLite says alone, which none of these is.
+            Self::WrongKey { .. }
+            | Self::Missing { .. }
+            | Self::Exists { .. }
+            | Self::TooNew { .. }
+            | Self::TooOld { .. }
+            | Self::MalformedKey
+            | Self::Migrate(_)
+            | Self::NoCopy { .. }
+            | Self::Io { .. }
+            | Self::Random(_)
+            | Self::Json(_)
+            | Self::Defect => Self::Defect,
         }
     }
 }

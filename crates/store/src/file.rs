@@ -193,7 +193,9 @@ async fn look(
     match version::read(migrator, database.get()?).await {
         Ok(version) => Ok((database, version)),
         Err(error) => {
-            database.close().await?;
+            if let Err(error) = database.close().await {
+                tracing::warn!(%error, "Close the database");
+            }
             Err(refused(path, key, error))
         }
     }
