@@ -59,6 +59,15 @@ CREATE TABLE entities (
     PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TRIGGER events_gone AFTER DELETE ON events BEGIN
+    UPDATE totals SET value = value + 1 WHERE name = 'gone';
+    UPDATE totals SET value = value - old.copies + 1 WHERE name = 'copies' AND old.copies > 1;
+END;
+
+CREATE TRIGGER events_repeated AFTER UPDATE OF copies ON events BEGIN
+    UPDATE totals SET value = value + new.copies - old.copies WHERE name = 'copies';
+END;
+
 CREATE TABLE events (
     seq         INTEGER PRIMARY KEY AUTOINCREMENT,
     received_at INTEGER NOT NULL, -- ms, this computer's clock
@@ -88,6 +97,27 @@ CREATE TABLE history (
     act   TEXT    NOT NULL  -- a JSON object
 ) STRICT;
 
+CREATE TRIGGER notices_added AFTER INSERT ON notices BEGIN
+    UPDATE totals SET value = value + 1 WHERE name = 'notices';
+    INSERT INTO unread (category, count, must_see)
+    SELECT new.category, new.read_at IS NULL, new.must_see WHERE new.archived_at IS NULL AND new.snoozed_until IS NULL
+    ON CONFLICT (category) DO UPDATE SET count = count + excluded.count, must_see = must_see + excluded.must_see;
+END;
+
+CREATE TRIGGER notices_changed AFTER UPDATE OF category, read_at, archived_at, snoozed_until, must_see ON notices BEGIN
+    UPDATE unread SET count = count - (old.read_at IS NULL), must_see = must_see - old.must_see
+    WHERE category = old.category AND old.archived_at IS NULL AND old.snoozed_until IS NULL;
+    INSERT INTO unread (category, count, must_see)
+    SELECT new.category, new.read_at IS NULL, new.must_see WHERE new.archived_at IS NULL AND new.snoozed_until IS NULL
+    ON CONFLICT (category) DO UPDATE SET count = count + excluded.count, must_see = must_see + excluded.must_see;
+END;
+
+CREATE TRIGGER notices_gone AFTER DELETE ON notices BEGIN
+    UPDATE totals SET value = value - 1 WHERE name = 'notices';
+    UPDATE unread SET count = count - (old.read_at IS NULL), must_see = must_see - old.must_see
+    WHERE category = old.category AND old.archived_at IS NULL AND old.snoozed_until IS NULL;
+END;
+
 CREATE TABLE notices (
     id          INTEGER PRIMARY KEY AUTOINCREMENT, -- in order of arrival
     notice_at   INTEGER NOT NULL, -- as events.dedupe_at
@@ -101,17 +131,23 @@ CREATE TABLE notices (
     received_at INTEGER NOT NULL, -- ms
     read_at     INTEGER, -- ms; NULL is unread
     archived_at INTEGER  -- ms
-, about_kind TEXT, about_id TEXT) STRICT;
+, about_kind TEXT, about_id TEXT, must_see INTEGER NOT NULL DEFAULT 0 CHECK (must_see IN (0, 1)), snoozed_until INTEGER) STRICT;
 
 CREATE INDEX notices_about ON notices (about_kind, about_id, occurred_at, id) WHERE about_kind IS NOT NULL;
 
 CREATE INDEX notices_archived ON notices (occurred_at, id) WHERE archived_at IS NOT NULL;
 
-CREATE INDEX notices_by_time ON notices (occurred_at, id) WHERE archived_at IS NULL;
+CREATE INDEX notices_by_time ON notices (occurred_at, id) WHERE archived_at IS NULL AND snoozed_until IS NULL;
+
+CREATE INDEX notices_must_see ON notices (occurred_at, id)
+    WHERE must_see = 1 AND archived_at IS NULL AND snoozed_until IS NULL;
 
 CREATE UNIQUE INDEX notices_once ON notices (notice_at, notice_key);
 
-CREATE INDEX notices_unread ON notices (occurred_at, id) WHERE read_at IS NULL AND archived_at IS NULL;
+CREATE INDEX notices_snoozed ON notices (snoozed_until, id) WHERE snoozed_until IS NOT NULL;
+
+CREATE INDEX notices_unread ON notices (occurred_at, id)
+    WHERE read_at IS NULL AND archived_at IS NULL AND snoozed_until IS NULL;
 
 CREATE VIRTUAL TABLE notices_text USING fts5 (
     title, body, content = 'notices', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 2"
@@ -132,6 +168,10 @@ CREATE TABLE outbox (
 ) STRICT;
 
 CREATE INDEX outbox_by_lane ON outbox (lane, seq) WHERE state IN ('queued', 'sending', 'unknown');
+
+CREATE INDEX outbox_by_state ON outbox (state, seq);
+
+CREATE INDEX outbox_expiring ON outbox (expires_at) WHERE state = 'queued' AND expires_at IS NOT NULL;
 
 CREATE TABLE points (
     entity_kind TEXT    NOT NULL,
@@ -167,6 +207,11 @@ CREATE TABLE topics (
     PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE totals (
+    name  TEXT    PRIMARY KEY, -- notices; gone (events); copies (of the events that are kept)
+    value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE tuning (
     id     INTEGER PRIMARY KEY CHECK (id = 1),
     tuned TEXT NOT NULL -- a JSON object; what is not in it is as the guide says
@@ -174,5 +219,6 @@ CREATE TABLE tuning (
 
 CREATE TABLE unread (
     category TEXT    PRIMARY KEY,
-    count    INTEGER NOT NULL CHECK (count >= 0)
+    count    INTEGER NOT NULL, -- in the inbox and not read
+    must_see INTEGER NOT NULL  -- in the inbox and to be seen, read or not
 ) STRICT, WITHOUT ROWID;

@@ -146,6 +146,8 @@ pub struct NoticeDraft {
     pub action_url: Option<String>,
     /// Whether the server said that it has been read already.
     pub read: bool,
+    /// Whether it stands out until the person puts it away, read or not.
+    pub must_see: bool,
     /// What it is about.
     pub about: Option<EntityRef>,
 }

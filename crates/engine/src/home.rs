@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use carillon_contract::AccountId;
+use carillon_store::StoreError;
 
 use crate::error::EngineError;
 
@@ -153,17 +154,11 @@ pub(crate) struct Ownership {
     _lock: File,
 }
 
-/// Deletes an account's file with what SQLite keeps beside it. Files that are not there are no error.
+/// Deletes an account's file with what is kept beside it. Files that are not there are no error.
 pub(crate) fn delete_database(path: &Path) -> Result<(), EngineError> {
-    for suffix in ["", "-wal", "-shm", "-journal"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        let path = PathBuf::from(name);
-        match fs::remove_file(&path) {
-            Ok(()) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(source) => return Err(EngineError::Home { path, source }),
-        }
+    match carillon_store::backup::delete(path) {
+        Ok(()) => Ok(()),
+        Err(StoreError::Io { path, source }) => Err(EngineError::Home { path, source }),
+        Err(other) => Err(other.into()),
     }
-    Ok(())
 }

@@ -9,10 +9,11 @@ use tokio_util::task::TaskTracker;
 use carillon_contract::Account;
 
 use crate::error::StoreError;
-use crate::file::{self, Readers, Use};
 use crate::key::DatabaseKey;
-use crate::profile;
+use crate::readers::Readers;
+use crate::version::{self, Version};
 use crate::writer::Writer;
+use crate::{backup, file, profile};
 
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/account");
 
@@ -36,20 +37,25 @@ impl AccountStore {
     /// [`StoreError::Exists`] where there is one.
     pub async fn create(path: &Path, key: &DatabaseKey, account: &Account) -> Result<Self, StoreError> {
         let mut connection = file::create(path, Some(key)).await?;
-        file::migrate(path, &MIGRATIONS, connection.get()?).await?;
+        version::migrate(path, &MIGRATIONS, connection.get()?).await?;
         profile::insert(connection.get()?, account).await?;
         connection.close().await?;
         Self::open(path, key).await
     }
 
-    /// Opens the file to read and write. Only the process that owns the data folder may.
+    /// Opens the file to read and write. Only the process that owns the data folder may. A file of an older
+    /// version is copied first, and then brought up to date; the copy goes when the file is opened once more.
     ///
     /// # Errors
-    /// [`StoreError::WrongKey`], [`StoreError::TooNew`] and [`StoreError::Missing`] leave the file as it is.
+    /// [`StoreError::WrongKey`], [`StoreError::Damaged`], [`StoreError::TooNew`], [`StoreError::NoCopy`] and
+    /// [`StoreError::Missing`] leave the file as it is.
     pub async fn open(path: &Path, key: &DatabaseKey) -> Result<Self, StoreError> {
-        let mut connection = file::open(path, Some(key), Use::Write).await?;
-        file::migrate(path, &MIGRATIONS, connection.get()?).await?;
+        let (mut connection, found) = file::open_to_write(path, Some(key), &MIGRATIONS).await?;
         let account = profile::read(connection.get()?).await?;
+        if found == Version::Ours {
+            // It opens well after the migration for which the copy was made.
+            backup::remove(path)?;
+        }
         let tasks = TaskTracker::new();
         let writer = Writer::start(connection, &tasks);
         tasks.close();
@@ -65,10 +71,11 @@ impl AccountStore {
     /// Opens the file to read only, beside the process that owns it.
     ///
     /// # Errors
-    /// As [`AccountStore::open`]; a file of an older schema is brought up to date by its owner alone, so that
-    /// a query may fail until that has run.
+    /// As [`AccountStore::open`]; and [`StoreError::TooOld`], since a file is brought up to date by its owner
+    /// alone.
     pub async fn open_to_read(path: &Path, key: &DatabaseKey) -> Result<Self, StoreError> {
-        let mut connection = file::open(path, Some(key), Use::Read).await?;
+        let (mut connection, found) = file::open_to_read(path, Some(key), &MIGRATIONS).await?;
+        version::readable(path, found)?;
         let account = profile::read(connection.get()?).await?;
         connection.close().await?;
         let tasks = TaskTracker::new();

@@ -89,18 +89,21 @@ impl AccountStore {
         before: ActivityKey,
         limit: u32,
     ) -> Result<Vec<Activity>, StoreError> {
-        let rows: Vec<(i64, String, i64, String)> = sqlx::query_as(
-            "SELECT seq, what, at, fields FROM activity
+        let rows: Vec<(i64, String, i64, String)> = self
+            .readers
+            .rows(
+                sqlx::query_as(
+                    "SELECT seq, what, at, fields FROM activity
              WHERE entity_kind = ?1 AND entity_id = ?2 AND (at, seq) < (?3, ?4)
              ORDER BY at DESC, seq DESC LIMIT ?5",
-        )
-        .bind(&entity.kind)
-        .bind(&entity.id)
-        .bind(before.at.0)
-        .bind(before.seq)
-        .bind(limit)
-        .fetch_all(self.readers.lease().await?.get()?)
-        .await?;
+                )
+                .bind(&entity.kind)
+                .bind(&entity.id)
+                .bind(before.at.0)
+                .bind(before.seq)
+                .bind(limit),
+            )
+            .await?;
         rows.into_iter()
             .map(|(seq, what, at, fields)| {
                 Ok(Activity {

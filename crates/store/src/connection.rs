@@ -97,11 +97,12 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be read.
     pub async fn last_seen(&self) -> Result<Option<LastSeen>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
-            "SELECT state, since, cause, socket_id, tries, complete_until FROM connection WHERE id = 1",
-        )
-        .fetch_optional(self.readers.lease().await?.get()?)
-        .await?;
+        let row: Option<Row> = self
+            .readers
+            .row(sqlx::query_as(
+                "SELECT state, since, cause, socket_id, tries, complete_until FROM connection WHERE id = 1",
+            ))
+            .await?;
         Ok(row.map(|row| LastSeen {
             status: ConnectionStatus {
                 state: ConnectionState::from_stored(&row.state),

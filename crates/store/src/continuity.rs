@@ -36,8 +36,9 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be read.
     pub async fn cursor(&self) -> Result<Option<Cursor>, StoreError> {
-        let row: Option<(String, i64)> = sqlx::query_as("SELECT log, number FROM cursor WHERE id = 1")
-            .fetch_optional(self.readers.lease().await?.get()?)
+        let row: Option<(String, i64)> = self
+            .readers
+            .row(sqlx::query_as("SELECT log, number FROM cursor WHERE id = 1"))
             .await?;
         Ok(row.map(|(log, number)| Cursor { log, number }))
     }
@@ -47,11 +48,12 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be read.
     pub async fn gaps(&self, limit: u32) -> Result<Vec<Gap>, StoreError> {
-        let rows: Vec<(i64, i64, String)> =
-            sqlx::query_as("SELECT from_at, to_at, why FROM gaps ORDER BY id DESC LIMIT ?1")
-                .bind(limit)
-                .fetch_all(self.readers.lease().await?.get()?)
-                .await?;
+        let rows: Vec<(i64, i64, String)> = self
+            .readers
+            .rows(
+                sqlx::query_as("SELECT from_at, to_at, why FROM gaps ORDER BY id DESC LIMIT ?1").bind(limit),
+            )
+            .await?;
         let gap = |(from, to, why): (i64, i64, String)| Gap {
             from: Timestamp(from),
             to: Timestamp(to),

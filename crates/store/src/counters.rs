@@ -38,8 +38,9 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be read.
     pub async fn counts(&self) -> Result<Counts, StoreError> {
-        let rows: Vec<(String, i64)> = sqlx::query_as("SELECT name, value FROM counters")
-            .fetch_all(self.readers.lease().await?.get()?)
+        let rows: Vec<(String, i64)> = self
+            .readers
+            .rows(sqlx::query_as("SELECT name, value FROM counters"))
             .await?;
         let value = |name: &str| {
             rows.iter()

@@ -53,11 +53,13 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be read.
     pub async fn entities(&self, kind: &str) -> Result<Vec<Entity>, StoreError> {
-        let rows: Vec<(String, String, i64)> =
-            sqlx::query_as("SELECT id, state, updated_at FROM entities WHERE kind = ?1 ORDER BY id")
-                .bind(kind)
-                .fetch_all(self.readers.lease().await?.get()?)
-                .await?;
+        let rows: Vec<(String, String, i64)> = self
+            .readers
+            .rows(
+                sqlx::query_as("SELECT id, state, updated_at FROM entities WHERE kind = ?1 ORDER BY id")
+                    .bind(kind),
+            )
+            .await?;
         rows.into_iter().map(|row| entity(kind, row)).collect()
     }
 
@@ -66,12 +68,14 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be read.
     pub async fn entity(&self, which: &EntityId) -> Result<Option<Entity>, StoreError> {
-        let row: Option<(String, String, i64)> =
-            sqlx::query_as("SELECT id, state, updated_at FROM entities WHERE kind = ?1 AND id = ?2")
-                .bind(&which.kind)
-                .bind(&which.id)
-                .fetch_optional(self.readers.lease().await?.get()?)
-                .await?;
+        let row: Option<(String, String, i64)> = self
+            .readers
+            .row(
+                sqlx::query_as("SELECT id, state, updated_at FROM entities WHERE kind = ?1 AND id = ?2")
+                    .bind(&which.kind)
+                    .bind(&which.id),
+            )
+            .await?;
         row.map(|row| entity(&which.kind, row)).transpose()
     }
 }

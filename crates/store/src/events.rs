@@ -173,14 +173,17 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be read.
     pub async fn events_after(&self, seq: i64, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
-        let rows: Vec<StoredRow> = sqlx::query_as(
-            "SELECT seq, name, kind, dedupe_key, received_at, payload FROM events
+        let rows: Vec<StoredRow> = self
+            .readers
+            .rows(
+                sqlx::query_as(
+                    "SELECT seq, name, kind, dedupe_key, received_at, payload FROM events
              WHERE seq > ?1 ORDER BY seq LIMIT ?2",
-        )
-        .bind(seq)
-        .bind(limit)
-        .fetch_all(self.readers.lease().await?.get()?)
-        .await?;
+                )
+                .bind(seq)
+                .bind(limit),
+            )
+            .await?;
         rows.into_iter()
             .map(|row| row.into_event(&self.account().id))
             .collect()
@@ -191,10 +194,13 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be read.
     pub async fn last_event_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        let at: Option<i64> = sqlx::query_scalar("SELECT received_at FROM events ORDER BY seq DESC LIMIT 1")
-            .fetch_optional(self.readers.lease().await?.get()?)
+        let at: Option<(i64,)> = self
+            .readers
+            .row(sqlx::query_as(
+                "SELECT received_at FROM events WHERE seq = (SELECT max(seq) FROM events)",
+            ))
             .await?;
-        Ok(at.map(Timestamp))
+        Ok(at.map(|(at,)| Timestamp(at)))
     }
 
     /// The number of the newest event; 0 where there is none.
@@ -202,19 +208,11 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be read.
     pub async fn newest_seq(&self) -> Result<i64, StoreError> {
-        Ok(sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM events")
-            .fetch_one(self.readers.lease().await?.get()?)
-            .await?)
-    }
-
-    /// The number of the oldest event that is kept; 0 where there is none.
-    ///
-    /// # Errors
-    /// Where the file can't be read.
-    pub(crate) async fn oldest_seq(&self) -> Result<i64, StoreError> {
-        Ok(sqlx::query_scalar("SELECT coalesce(min(seq), 0) FROM events")
-            .fetch_one(self.readers.lease().await?.get()?)
-            .await?)
+        let (seq,): (i64,) = self
+            .readers
+            .one(sqlx::query_as("SELECT coalesce(max(seq), 0) FROM events"))
+            .await?;
+        Ok(seq)
     }
 
     /// How many events are kept, and how many repetitions without ids were taken for one of them.
@@ -222,10 +220,7 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be read.
     pub async fn event_counts(&self) -> Result<(i64, i64), StoreError> {
-        Ok(
-            sqlx::query_as("SELECT count(*), coalesce(sum(copies - 1), 0) FROM events")
-                .fetch_one(self.readers.lease().await?.get()?)
-                .await?,
-        )
+        let totals = self.totals().await?;
+        Ok((totals.events, totals.copies))
     }
 }

@@ -1,24 +1,22 @@
 //! How a database file is opened, with or without a key.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
-use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::error::StoreError;
+use crate::backup;
+use crate::error::{StoreError, is_no_database};
 use crate::key::DatabaseKey;
+use crate::pages::{self, Verdict};
+use crate::version::{self, Version};
 
 /// How long a statement waits for a lock that another process holds.
 const BUSY: Duration = Duration::from_secs(5);
-
-/// SQLite's result code "file is not a database", which SQLCipher gives for a wrong key.
-const SQLITE_NOTADB: &str = "26";
 
 /// What a connection is for, which decides its cache.
 #[derive(Clone, Copy)]
@@ -51,9 +49,15 @@ pub(crate) fn options(path: &Path, key: Option<&DatabaseKey>, r#use: Use) -> Sql
         .busy_timeout(BUSY)
         .foreign_keys(true)
         .pragma("cache_size", cache)
-        .pragma("temp_store", "MEMORY")
-        // Statements hold the key (in the pragma) and people's content; neither belongs in a log.
-        .disable_statement_logging();
+        .pragma("temp_store", "MEMORY");
+    // Statements hold the key (in the pragma) and people's content; neither belongs in a log.
+    #[cfg(feature = "testing")]
+    let logged = crate::testing::logs_statements();
+    #[cfg(not(feature = "testing"))]
+    let logged = false;
+    if !logged {
+        options = options.disable_statement_logging();
+    }
     match r#use {
         Use::Write => options
             .journal_mode(SqliteJournalMode::Wal)
@@ -74,7 +78,7 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    async fn connect(options: &SqliteConnectOptions) -> Result<Self, sqlx::Error> {
+    pub(crate) async fn connect(options: &SqliteConnectOptions) -> Result<Self, sqlx::Error> {
         let connection = SqliteConnection::connect_with(options).await?;
         Ok(Self {
             connection: Some(connection),
@@ -106,107 +110,126 @@ impl Drop for Database {
     }
 }
 
-/// Opens the file, which has to be there, and reads it once: only then does a wrong key show.
-pub(crate) async fn open(path: &Path, key: Option<&DatabaseKey>, r#use: Use) -> Result<Database, StoreError> {
+/// Opens a file, which has to be there, to read only, and tells which version it has.
+pub(crate) async fn open_to_read(
+    path: &Path,
+    key: Option<&DatabaseKey>,
+    migrator: &Migrator,
+) -> Result<(Database, Version), StoreError> {
+    look(path, key, migrator, &options(path, key, Use::Read)).await
+}
+
+/// Opens a file, which has to be there, to read and write, and brings it up to date. Before that it is copied.
+///
+/// Until it is known that the key fits and that no newer version has written the file, nothing is changed: not
+/// even the log that a killed process left beside it.
+pub(crate) async fn open_to_write(
+    path: &Path,
+    key: Option<&DatabaseKey>,
+    migrator: &Migrator,
+) -> Result<(Database, Version), StoreError> {
+    let writing = options(path, key, Use::Write);
+    // Without a log to be read, SQLite can be kept from making one.
+    let log = fs::metadata(backup::beside(path, "-wal"));
+    let whole = log.map_or(true, |log| log.len() == 0);
+    let (looked, version) = look(
+        path,
+        key,
+        migrator,
+        &options(path, key, Use::Read).immutable(whole),
+    )
+    .await?;
+    looked.close().await?;
+    match version {
+        Version::Newer => {
+            return Err(StoreError::TooNew {
+                path: path.to_owned(),
+            });
+        }
+        Version::Older => {
+            write_log_back(&writing).await?;
+            backup::make(path, version::newest(migrator)).await?;
+        }
+        // An account's file is complete before it is opened for the first time. The registry is opened at once,
+        // and whoever made it may have been killed before anything was in it.
+        Version::None if key.is_some() => return Err(StoreError::Damaged),
+        Version::None | Version::Ours => {}
+    }
+    let mut database = Database::connect(&writing).await?;
+    version::migrate(path, migrator, database.get()?).await?;
+    Ok((database, version))
+}
+
+/// Puts everything into the file itself that is in the log beside it, so that the file can be copied, and leaves
+/// the file closed: whoever copied it while it is open would let go of SQLite's locks.
+async fn write_log_back(options: &SqliteConnectOptions) -> Result<(), StoreError> {
+    let mut database = Database::connect(options).await?;
+    let (_, in_log, written): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
+        .fetch_one(database.get()?)
+        .await?;
+    database.close().await?;
+    if in_log == written {
+        Ok(())
+    } else {
+        Err(StoreError::Locked)
+    }
+}
+
+/// Opens the file and reads its version: only then does a wrong key show.
+async fn look(
+    path: &Path,
+    key: Option<&DatabaseKey>,
+    migrator: &Migrator,
+    options: &SqliteConnectOptions,
+) -> Result<(Database, Version), StoreError> {
     if !path.exists() {
         return Err(StoreError::Missing {
             path: path.to_owned(),
         });
     }
-    // The check reads only, so that a file that this key doesn't open is left to the last byte as it was.
-    let mut check = Database::connect(&options(path, key, Use::Read))
+    let mut database = Database::connect(options)
         .await
-        .map_err(|e| wrong_key(path, e))?;
-    let read = sqlx::query("SELECT count(*) FROM sqlite_schema")
-        .execute(check.get()?)
-        .await;
-    read.map_err(|error| wrong_key(path, error))?;
-    match r#use {
-        Use::Read => Ok(check),
-        Use::Write => {
-            check.close().await?;
-            Ok(Database::connect(&options(path, key, r#use)).await?)
+        .map_err(|error| refused(path, key, error))?;
+    match version::read(migrator, database.get()?).await {
+        Ok(version) => Ok((database, version)),
+        Err(error) => {
+            if let Err(error) = database.close().await {
+                tracing::warn!(%error, "Close the database");
+            }
+            Err(refused(path, key, error))
         }
     }
+}
+
+/// Why a file could not be read at all. No connection to it is open any more.
+fn refused(path: &Path, key: Option<&DatabaseKey>, error: sqlx::Error) -> StoreError {
+    let Some(key) = key.filter(|_| is_no_database(&error)) else {
+        return error.into();
+    };
+    match pages::judge(path, key) {
+        Ok(Verdict::Damaged) => StoreError::Damaged,
+        Ok(Verdict::Unknown) => StoreError::WrongKey {
+            path: path.to_owned(),
+        },
+        Err(source) => StoreError::Io {
+            path: path.to_owned(),
+            source,
+        },
+    }
+}
+
+/// Tells whether SQLCipher refuses everything on a connection, because of a page that failed its check.
+pub(crate) async fn is_broken(connection: &mut SqliteConnection) -> bool {
+    sqlx::query("SELECT count(*) FROM sqlite_schema")
+        .execute(connection)
+        .await
+        .is_err()
 }
 
 /// Makes the file, which must not be there.
 pub(crate) async fn create(path: &Path, key: Option<&DatabaseKey>) -> Result<Database, StoreError> {
     make_private(path)?;
     Ok(Database::connect(&options(path, key, Use::Write)).await?)
-}
-
-/// A few connections that read, opened when they are needed.
-pub(crate) struct Readers {
-    options: SqliteConnectOptions,
-    /// Room for so many at once; closed with the store.
-    room: Semaphore,
-    idle: Mutex<Vec<Database>>,
-}
-
-impl Readers {
-    pub(crate) fn new(path: &Path, key: &DatabaseKey, count: usize) -> Self {
-        Self {
-            options: options(path, Some(key), Use::Read),
-            room: Semaphore::new(count),
-            idle: Mutex::default(),
-        }
-    }
-
-    /// Waits for a connection that nobody uses.
-    pub(crate) async fn lease(&self) -> Result<Lease<'_>, StoreError> {
-        let room = self.room.acquire().await.map_err(|_| StoreError::Closed)?;
-        let idle = self.idle().pop();
-        let database = match idle {
-            Some(database) => database,
-            None => Database::connect(&self.options).await?,
-        };
-        Ok(Lease {
-            readers: self,
-            database: Some(database),
-            _room: room,
-        })
-    }
-
-    /// Closes those that are idle; the others are closed when they are given back.
-    pub(crate) async fn close(&self) {
-        self.room.close();
-        let idle = std::mem::take(&mut *self.idle());
-        for database in idle {
-            if let Err(error) = database.close().await {
-                tracing::warn!(%error, "Close a reader");
-            }
-        }
-    }
-
-    fn idle(&self) -> MutexGuard<'_, Vec<Database>> {
-        // Nothing panics while it is held.
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A reader in use; given back when it is dropped.
-pub(crate) struct Lease<'a> {
-    readers: &'a Readers,
-    database: Option<Database>,
-    _room: SemaphorePermit<'a>,
-}
-
-impl Lease<'_> {
-    /// The connection.
-    pub(crate) fn get(&mut self) -> Result<&mut SqliteConnection, StoreError> {
-        self.database.as_mut().ok_or(StoreError::Closed)?.get()
-    }
-}
-
-impl Drop for Lease<'_> {
-    fn drop(&mut self) {
-        if let Some(database) = self.database.take()
-            && !self.readers.room.is_closed()
-        {
-            self.readers.idle().push(database);
-        }
-    }
 }
 
 /// Makes an empty file that only its owner can read; SQLite gives the files beside it the same rights.
@@ -227,34 +250,5 @@ fn make_private(path: &Path) -> Result<(), StoreError> {
             path: path.to_owned(),
             source,
         }),
-    }
-}
-
-/// Brings the schema up to date.
-pub(crate) async fn migrate(
-    path: &Path,
-    migrator: &Migrator,
-    connection: &mut SqliteConnection,
-) -> Result<(), StoreError> {
-    migrator
-        .run_direct(None, connection, false)
-        .await
-        .map_err(|error| match error {
-            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => StoreError::TooNew {
-                path: path.to_owned(),
-            },
-            other => StoreError::Migrate(other),
-        })
-}
-
-fn wrong_key(path: &Path, error: sqlx::Error) -> StoreError {
-    let code = error
-        .as_database_error()
-        .and_then(|error| error.code().map(|code| code.into_owned()));
-    match code.as_deref() {
-        Some(SQLITE_NOTADB) => StoreError::WrongKey {
-            path: path.to_owned(),
-        },
-        _ => StoreError::from(error),
     }
 }

@@ -51,11 +51,10 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be read.
     pub async fn history(&self, limit: u32) -> Result<Vec<HistoryLine>, StoreError> {
-        let rows: Vec<(i64, u32, String)> =
-            sqlx::query_as("SELECT at, times, act FROM history ORDER BY id DESC LIMIT ?1")
-                .bind(limit)
-                .fetch_all(self.readers.lease().await?.get()?)
-                .await?;
+        let rows: Vec<(i64, u32, String)> = self
+            .readers
+            .rows(sqlx::query_as("SELECT at, times, act FROM history ORDER BY id DESC LIMIT ?1").bind(limit))
+            .await?;
         let line = |(at, times, act): (i64, u32, String)| {
             // A line of a newer version, which knows more acts, is left out.
             let act = serde_json::from_str(&act).ok()?;

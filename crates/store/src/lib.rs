@@ -6,6 +6,8 @@
 
 pub mod account;
 pub mod activity;
+pub mod backup;
+mod changes;
 pub mod connection;
 pub mod continuity;
 pub mod counters;
@@ -19,14 +21,20 @@ pub mod ingest;
 pub mod key;
 pub mod notices;
 pub mod outbox;
+mod pages;
 pub mod points;
 pub mod profile;
+mod readers;
 pub mod registry;
 pub mod retention;
 pub mod schema;
 pub mod search;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod topics;
+pub mod totals;
 pub mod tuning;
+mod version;
 mod writer;
 
 pub use account::AccountStore;

@@ -1,7 +1,7 @@
 //! The `notices` and `unread` tables as events fill them. What a person reads and changes stands in
 //! [`crate::inbox`].
 //!
-//! The counts change in the transactions that change the rows, through [`count`] and nowhere else.
+//! The counts are kept by triggers, in the statements that change the rows.
 
 use std::collections::BTreeMap;
 
@@ -21,6 +21,9 @@ macro_rules! columns {
     };
 }
 pub(crate) use columns;
+
+/// How many are unread, per category.
+pub(crate) const UNREAD: &str = "SELECT category, count FROM unread WHERE count > 0";
 
 /// An event that was new, with what is unique of it.
 pub(crate) struct Fresh<'a> {
@@ -43,6 +46,7 @@ struct Draft<'a>(
     Option<i64>,
     Option<&'a str>,
     Option<&'a str>,
+    bool,
 );
 
 /// What the events of a batch did to the inbox.
@@ -80,6 +84,7 @@ pub(crate) async fn insert(
                 draft.read.then_some(received_at.0),
                 draft.about.as_ref().map(|about| about.kind),
                 draft.about.as_ref().map(|about| about.id.as_str()),
+                draft.must_see,
             ))
         })
         .collect();
@@ -90,9 +95,9 @@ pub(crate) async fn insert(
     let rows: Vec<Row> = sqlx::query_as(concat!(
         "INSERT INTO notices
              (notice_at, notice_key, category, level, title, body, action_url, occurred_at, received_at, read_at,
-              about_kind, about_id)
+              about_kind, about_id, must_see)
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
-                value ->> 7, ?2, value ->> 8, value ->> 9, value ->> 10
+                value ->> 7, ?2, value ->> 8, value ->> 9, value ->> 10, value ->> 11
          FROM json_each(?1) WHERE true
          ON CONFLICT (notice_at, notice_key) DO NOTHING
          RETURNING ",
@@ -104,11 +109,6 @@ pub(crate) async fn insert(
     .await?;
     let mut added: Vec<Notice> = rows.into_iter().map(|row| row.into_notice(account)).collect();
     added.sort_by_key(|notice| notice.id);
-    let unread = added
-        .iter()
-        .filter(|notice| !notice.read)
-        .map(|notice| (notice.category.clone(), 1));
-    count(connection, unread).await?;
     let mut changed = Vec::new();
     if drafts.iter().any(|draft| draft.8.is_some()) {
         changed = read_elsewhere(connection, account, &json, received_at).await?;
@@ -127,10 +127,12 @@ async fn read_elsewhere(
     drafts: &str,
     now: Timestamp,
 ) -> Result<Vec<Notice>, StoreError> {
+    // By way of the whole key: by its time alone, all notices whose keys name them for ever would be walked through.
     let rows: Vec<Row> = sqlx::query_as(concat!(
-        "UPDATE notices SET read_at = ?2
-         WHERE read_at IS NULL AND archived_at IS NULL AND (notice_at, notice_key) IN
-               (SELECT value ->> 0, value ->> 1 FROM json_each(?1) WHERE value ->> 8 IS NOT NULL)
+        "UPDATE notices SET read_at = ?2 WHERE id IN (
+             SELECT n.id FROM json_each(?1) AS draft CROSS JOIN notices AS n INDEXED BY notices_once
+                 ON n.notice_at = draft.value ->> 0 AND n.notice_key = draft.value ->> 1
+             WHERE draft.value ->> 8 IS NOT NULL AND n.read_at IS NULL AND n.archived_at IS NULL)
          RETURNING ",
         columns!()
     ))
@@ -138,45 +140,15 @@ async fn read_elsewhere(
     .bind(now.0)
     .fetch_all(&mut *connection)
     .await?;
-    let changed: Vec<Notice> = rows.into_iter().map(|row| row.into_notice(account)).collect();
-    count(
-        connection,
-        changed.iter().map(|notice| (notice.category.clone(), -1)),
-    )
-    .await?;
-    Ok(changed)
+    Ok(rows.into_iter().map(|row| row.into_notice(account)).collect())
 }
 
 /// How many are unread, per category; categories without any are left out.
 pub(crate) async fn unread_now(
     connection: &mut SqliteConnection,
 ) -> Result<BTreeMap<String, i64>, StoreError> {
-    let rows: Vec<(String, i64)> = sqlx::query_as("SELECT category, count FROM unread WHERE count > 0")
-        .fetch_all(connection)
-        .await?;
+    let rows: Vec<(String, i64)> = sqlx::query_as(UNREAD).fetch_all(connection).await?;
     Ok(rows.into_iter().collect())
-}
-
-/// Adds to the counts of unread notices.
-pub(crate) async fn count(
-    connection: &mut SqliteConnection,
-    changes: impl Iterator<Item = (String, i64)>,
-) -> Result<(), StoreError> {
-    let mut sums: BTreeMap<String, i64> = BTreeMap::new();
-    for (category, change) in changes {
-        *sums.entry(category).or_default() += change;
-    }
-    for (category, change) in sums {
-        sqlx::query(
-            "INSERT INTO unread (category, count) VALUES (?1, max(?2, 0))
-             ON CONFLICT (category) DO UPDATE SET count = count + ?2",
-        )
-        .bind(category)
-        .bind(change)
-        .execute(&mut *connection)
-        .await?;
-    }
-    Ok(())
 }
 
 #[derive(FromRow)]

@@ -77,7 +77,7 @@ impl AccountStore {
         .bind(now.0)
         .bind(draft.expires_at.map(|at| at.0));
         let mut rows = self.change_outbox(query).await?;
-        rows.pop().ok_or(StoreError::TakenBack)
+        rows.pop().ok_or_else(|| sqlx::Error::RowNotFound.into())
     }
 
     /// All that is kept to be sent, in its order.
@@ -85,12 +85,13 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be read.
     pub async fn outbox(&self) -> Result<Vec<Outgoing>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, kind, payload, lane, state, tries, created_at, expires_at, error
+        let rows: Vec<Row> = self
+            .readers
+            .rows(sqlx::query_as(
+                "SELECT id, kind, payload, lane, state, tries, created_at, expires_at, error
              FROM outbox ORDER BY seq",
-        )
-        .fetch_all(self.readers.lease().await?.get()?)
-        .await?;
+            ))
+            .await?;
         self.outgoing(rows)
     }
 
@@ -100,21 +101,24 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be read.
     pub async fn sendable(&self, idempotent: bool, now: Timestamp) -> Result<Vec<Outgoing>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, kind, payload, lane, state, tries, created_at, expires_at, error
+        let rows: Vec<Row> = self
+            .readers
+            .rows(
+                sqlx::query_as(
+                    "SELECT id, kind, payload, lane, state, tries, created_at, expires_at, error
              FROM outbox AS next
-             WHERE (state = 'queued' OR (?1 AND state = 'unknown'))
+             WHERE state IN ('queued', iif(?1, 'unknown', 'queued'))
                AND (expires_at IS NULL OR expires_at > ?2)
                AND NOT EXISTS (
                  SELECT 1 FROM outbox AS before
                  WHERE before.lane = next.lane AND before.seq < next.seq
                    AND before.state IN ('queued', 'sending', 'unknown'))
              ORDER BY seq",
-        )
-        .bind(idempotent)
-        .bind(now.0)
-        .fetch_all(self.readers.lease().await?.get()?)
-        .await?;
+                )
+                .bind(idempotent)
+                .bind(now.0),
+            )
+            .await?;
         self.outgoing(rows)
     }
 
@@ -123,8 +127,12 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be read.
     pub async fn next_expiry(&self) -> Result<Option<Timestamp>, StoreError> {
-        let at: Option<i64> = sqlx::query_scalar("SELECT min(expires_at) FROM outbox WHERE state = 'queued'")
-            .fetch_one(self.readers.lease().await?.get()?)
+        let (at,): (Option<i64>,) = self
+            .readers
+            .one(sqlx::query_as(
+                "SELECT min(expires_at) FROM outbox INDEXED BY outbox_expiring
+                 WHERE state = 'queued' AND expires_at IS NOT NULL",
+            ))
             .await?;
         Ok(at.map(Timestamp))
     }
@@ -195,8 +203,10 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be written.
     pub async fn expire_outgoing(&self, now: Timestamp) -> Result<Vec<Outgoing>, StoreError> {
-        let query =
-            returning!("UPDATE outbox SET state = 'expired' WHERE state = 'queued' AND expires_at <= ?1");
+        let query = returning!(
+            "UPDATE outbox INDEXED BY outbox_expiring SET state = 'expired'
+             WHERE state = 'queued' AND expires_at IS NOT NULL AND expires_at <= ?1"
+        );
         self.change_outbox(query.bind(now.0)).await
     }
 

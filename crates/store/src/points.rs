@@ -78,16 +78,22 @@ impl AccountStore {
         series: &str,
         since: Timestamp,
     ) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
-        let (first, last): (Option<i64>, Option<i64>) = sqlx::query_as(
-            "SELECT min(at), max(at) FROM points
-             WHERE entity_kind = ?1 AND entity_id = ?2 AND series = ?3 AND at >= ?4",
-        )
-        .bind(&entity.kind)
-        .bind(&entity.id)
-        .bind(series)
-        .bind(since.0)
-        .fetch_one(self.readers.lease().await?.get()?)
-        .await?;
+        // Asked for both at once, SQLite walks through the whole series.
+        let (first, last): (Option<i64>, Option<i64>) = self
+            .readers
+            .one(
+                sqlx::query_as(
+                    "SELECT (SELECT min(at) FROM points
+                             WHERE entity_kind = ?1 AND entity_id = ?2 AND series = ?3 AND at >= ?4),
+                            (SELECT max(at) FROM points
+                             WHERE entity_kind = ?1 AND entity_id = ?2 AND series = ?3 AND at >= ?4)",
+                )
+                .bind(&entity.kind)
+                .bind(&entity.id)
+                .bind(series)
+                .bind(since.0),
+            )
+            .await?;
         Ok(first.map(Timestamp).zip(last.map(Timestamp)))
     }
 
@@ -120,7 +126,7 @@ impl AccountStore {
         if let Some(bucket) = bucket {
             ask = ask.bind(bucket.get());
         }
-        let rows: Vec<(i64, String)> = ask.fetch_all(self.readers.lease().await?.get()?).await?;
+        let rows: Vec<(i64, String)> = self.readers.rows(ask).await?;
         Ok(rows
             .into_iter()
             .map(|(at, value)| SeriesPoint {

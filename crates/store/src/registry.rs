@@ -1,6 +1,6 @@
 //! The registry: which accounts there are. Not encrypted, so it holds nothing personal.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use carillon_contract::settings::Settings;
 use carillon_contract::{AccountId, PlatformId, Timestamp};
@@ -9,8 +9,10 @@ use sha2::Sha256;
 use sqlx::migrate::Migrator;
 use tokio::sync::Mutex;
 
+use crate::backup;
 use crate::error::StoreError;
-use crate::file::{self, Database, Use};
+use crate::file::{self, Database};
+use crate::version::{self, Version};
 
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/registry");
 
@@ -68,6 +70,7 @@ pub struct Sameness([u8; 32]);
 pub struct Registry {
     connection: Mutex<Database>,
     salt: Vec<u8>,
+    path: PathBuf,
 }
 
 impl Registry {
@@ -77,11 +80,17 @@ impl Registry {
     /// [`StoreError::TooNew`] and others; the file is left as it is.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let mut connection = if path.exists() {
-            file::open(path, None, Use::Write).await?
+            let (connection, found) = file::open_to_write(path, None, &MIGRATIONS).await?;
+            if found == Version::Ours {
+                // It opens well after the migration for which the copy was made.
+                backup::remove(path)?;
+            }
+            connection
         } else {
-            file::create(path, None).await?
+            let mut connection = file::create(path, None).await?;
+            version::migrate(path, &MIGRATIONS, connection.get()?).await?;
+            connection
         };
-        file::migrate(path, &MIGRATIONS, connection.get()?).await?;
         let mut salt = [0u8; 32];
         getrandom::fill(&mut salt).map_err(StoreError::Random)?;
         sqlx::query("INSERT INTO settings (name, value) VALUES ('salt', ?1) ON CONFLICT (name) DO NOTHING")
@@ -91,16 +100,16 @@ impl Registry {
         let salt = Self::salt(&mut connection)
             .await?
             .ok_or(sqlx::Error::RowNotFound)?;
-        Ok(Self::with(connection, salt))
+        Ok(Self::with(connection, salt, path))
     }
 
     /// Opens the registry to read only, beside the process that owns it; `None` where there is none yet.
     ///
     /// # Errors
-    /// Where it can't be read.
+    /// [`StoreError::TooNew`], [`StoreError::TooOld`], and where it can't be read.
     pub async fn open_to_read(path: &Path) -> Result<Option<Self>, StoreError> {
-        let mut connection = match file::open(path, None, Use::Read).await {
-            Ok(connection) => connection,
+        let (mut connection, found) = match file::open_to_read(path, None, &MIGRATIONS).await {
+            Ok(opened) => opened,
             Err(StoreError::Missing { .. }) => return Ok(None),
             Err(error) => return Err(error),
         };
@@ -112,14 +121,19 @@ impl Registry {
         if !begun {
             return Ok(None);
         }
-        let salt = Self::salt(&mut connection).await?;
-        Ok(salt.map(|salt| Self::with(connection, salt)))
+        // The salt is the last thing that its owner makes.
+        let Some(salt) = Self::salt(&mut connection).await? else {
+            return Ok(None);
+        };
+        version::readable(path, found)?;
+        Ok(Some(Self::with(connection, salt, path)))
     }
 
-    fn with(connection: Database, salt: Vec<u8>) -> Self {
+    fn with(connection: Database, salt: Vec<u8>, path: &Path) -> Self {
         Self {
             connection: Mutex::new(connection),
             salt,
+            path: path.to_owned(),
         }
     }
 
@@ -333,6 +347,8 @@ impl Registry {
     /// Where the registry can't be written.
     pub async fn strike(&self, id: &AccountId) -> Result<(), StoreError> {
         let mut connection = self.connection.lock().await;
+        // It would still name the account.
+        backup::remove(&self.path)?;
         sqlx::query("DELETE FROM accounts WHERE id = ?1")
             .bind(id.as_str())
             .execute(connection.get()?)

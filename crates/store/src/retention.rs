@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use carillon_contract::Timestamp;
+use sqlx::SqliteConnection;
 
 use crate::account::AccountStore;
 use crate::error::StoreError;
@@ -44,33 +45,12 @@ impl AccountStore {
     /// Where the file can't be read or written.
     pub async fn prune_events(&self, keep: Retention, now: Timestamp) -> Result<u64, StoreError> {
         let before = now.before(keep.events_age);
-        // Numbers only rise, so that this is never less than how many there are, and costs no walk over them all.
-        let mut excess = self.newest_seq().await? - self.oldest_seq().await? + 1 - keep.events_count;
-        if excess > 0 {
-            excess = self.event_counts().await?.0 - keep.events_count;
-        }
+        let mut excess = self.totals().await?.events - keep.events_count;
         let mut gone = 0;
         loop {
             let step = self
                 .writer()?
-                .write(move |connection| {
-                    Box::pin(async move {
-                        let done = sqlx::query(
-                            "DELETE FROM events WHERE seq IN (
-                                 SELECT seq FROM (
-                                     SELECT seq, received_at, row_number() OVER (ORDER BY seq) AS place
-                                     FROM events ORDER BY seq LIMIT ?1)
-                                 WHERE received_at < ?2 OR place <= ?3)",
-                        )
-                        .bind(STEP)
-                        .bind(before.0)
-                        .bind(excess)
-                        .execute(&mut *connection)
-                        .await?;
-                        activity::prune(connection).await?;
-                        Ok(done.rows_affected())
-                    })
-                })
+                .write(move |connection| Box::pin(prune(connection, before, excess)))
                 .await?;
             gone += step;
             excess -= i64::try_from(step).unwrap_or(i64::MAX);
@@ -89,20 +69,54 @@ impl AccountStore {
         let bucket_ms = i64::try_from(keep.points_bucket.as_millis())
             .unwrap_or(i64::MAX)
             .max(1);
-        let entities: Vec<(String, String)> = sqlx::query_as("SELECT kind, id FROM entities")
-            .fetch_all(self.readers.lease().await?.get()?)
-            .await?;
         let mut gone = 0;
-        for (kind, id) in entities {
-            gone += self
-                .writer()?
-                .write(move |connection| {
-                    Box::pin(
-                        async move { points::downsample(connection, (&kind, &id), before, bucket_ms).await },
-                    )
-                })
-                .await?;
+        let mut after = (String::new(), String::new());
+        loop {
+            let ask = sqlx::query_as(
+                "SELECT kind, id FROM entities WHERE (kind, id) > (?1, ?2) ORDER BY kind, id LIMIT ?3",
+            );
+            let ask = ask.bind(&after.0).bind(&after.1).bind(STEP);
+            let entities: Vec<(String, String)> = self.readers.rows(ask).await?;
+            let Some(last) = entities.last() else {
+                return Ok(gone);
+            };
+            after = last.clone();
+            for (kind, id) in entities {
+                gone += self
+                    .writer()?
+                    .write(move |connection| {
+                        Box::pin(async move {
+                            points::downsample(connection, (&kind, &id), before, bucket_ms).await
+                        })
+                    })
+                    .await?;
+            }
         }
-        Ok(gone)
     }
+}
+
+/// Drops some of the oldest events: those of before a time, and as many of the others as are too much. Gives how
+/// many went.
+async fn prune(connection: &mut SqliteConnection, before: Timestamp, excess: i64) -> Result<u64, StoreError> {
+    let oldest: Vec<(i64, i64)> =
+        sqlx::query_as("SELECT seq, received_at FROM events WHERE seq > 0 ORDER BY seq LIMIT ?1")
+            .bind(STEP)
+            .fetch_all(&mut *connection)
+            .await?;
+    let too_many = usize::try_from(excess).unwrap_or(0);
+    let dropped: Vec<i64> = oldest
+        .iter()
+        .enumerate()
+        .filter(|(place, (_, received_at))| *place < too_many || *received_at < before.0)
+        .map(|(_, (seq, _))| *seq)
+        .collect();
+    if dropped.is_empty() {
+        return Ok(0);
+    }
+    let done = sqlx::query("DELETE FROM events WHERE seq IN (SELECT value FROM json_each(?1))")
+        .bind(serde_json::to_string(&dropped)?)
+        .execute(&mut *connection)
+        .await?;
+    activity::prune(connection).await?;
+    Ok(done.rows_affected())
 }

@@ -128,10 +128,12 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be read.
     pub async fn topics(&self, session: Option<&str>) -> Result<Vec<TopicStatus>, StoreError> {
-        let rows: Vec<Row> =
-            sqlx::query_as("SELECT kind, id, session, refusal FROM topics ORDER BY kind, id")
-                .fetch_all(self.readers.lease().await?.get()?)
-                .await?;
+        let rows: Vec<Row> = self
+            .readers
+            .rows(sqlx::query_as(
+                "SELECT kind, id, session, refusal FROM topics ORDER BY kind, id",
+            ))
+            .await?;
         let status = |row: Row| TopicStatus {
             confirmed: session.is_some() && row.session.as_deref() == session,
             topic: Topic {

@@ -11,11 +11,12 @@ impl AccountStore {
     /// # Errors
     /// Where the file can't be read.
     pub async fn tuning(&self) -> Result<Tuning, StoreError> {
-        let kept: Option<String> = sqlx::query_scalar("SELECT tuned FROM tuning WHERE id = 1")
-            .fetch_optional(self.readers.lease().await?.get()?)
+        let kept: Option<(String,)> = self
+            .readers
+            .row(sqlx::query_as("SELECT tuned FROM tuning WHERE id = 1"))
             .await?;
         Ok(kept
-            .and_then(|json| serde_json::from_str(&json).ok())
+            .and_then(|(json,)| serde_json::from_str(&json).ok())
             .unwrap_or_default())
     }
 

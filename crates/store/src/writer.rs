@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::StoreError;
-use crate::file::Database;
+use crate::file::{Database, is_broken};
 
 /// Jobs that may wait; one more waits at its caller. Enough for a burst of commands beside the event stream.
 const QUEUE: usize = 64;
@@ -114,8 +114,14 @@ async fn run(mut database: Database, mut queue: mpsc::Receiver<Box<dyn Job>>, cl
             // SQLite has taken some failures back by itself; then there is nothing left to roll back.
             let _ = sqlx::query("ROLLBACK").execute(connection).await;
         }
+        let unclear = outcome.as_ref().is_err_and(StoreError::may_be_a_page)
+            || group.iter().any(|job| job.may_have_met_a_page());
+        let damaged = match database.get() {
+            Ok(connection) => unclear && is_broken(connection).await,
+            Err(_) => false,
+        };
         for job in group.drain(..) {
-            job.finish(&outcome);
+            job.finish(&outcome, damaged);
         }
     }
     if let Err(error) = database.close().await {
@@ -169,8 +175,12 @@ trait Job: Send {
     /// Does the work; tells whether it is to be kept.
     fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> BoxFuture<'c, bool>;
 
-    /// Answers, once it is certain what became of the transaction.
-    fn finish(self: Box<Self>, outcome: &Result<(), StoreError>);
+    /// Tells whether it may have failed by a page that is not as it was written.
+    fn may_have_met_a_page(&self) -> bool;
+
+    /// Answers, once it is certain what became of the transaction, and whether errors that may have come of a
+    /// damaged page did.
+    fn finish(self: Box<Self>, outcome: &Result<(), StoreError>, damaged: bool);
 }
 
 struct Pending<T, W> {
@@ -208,15 +218,24 @@ where
         })
     }
 
-    fn finish(mut self: Box<Self>, outcome: &Result<(), StoreError>) {
+    fn may_have_met_a_page(&self) -> bool {
+        matches!(&self.result, Some(Err(error)) if error.may_be_a_page())
+    }
+
+    fn finish(mut self: Box<Self>, outcome: &Result<(), StoreError>, damaged: bool) {
         // What the work holds is free before the answer is heard, also where it never ran.
         drop(self.work.take());
         let answer = match (outcome, self.result.take()) {
             (_, Some(Err(error))) => Err(error),
             (Ok(()), Some(Ok(value))) => Ok(value),
-            (Err(StoreError::DiskFull), _) => Err(StoreError::DiskFull),
-            (Err(_) | Ok(()), _) => Err(StoreError::TakenBack),
+            // It may have gone well, or not have had its turn: what undid the others undid it too.
+            (Err(cause), _) => Err(cause.again()),
+            (Ok(()), None) => Err(StoreError::Defect),
         };
+        let answer = answer.map_err(|error| match error {
+            error if damaged && error.may_be_a_page() => StoreError::Damaged,
+            error => error,
+        });
         // Whoever asked may have gone; the work stands all the same.
         let _ = self.reply.send(answer);
     }
@@ -224,6 +243,8 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error as _;
+
     use carillon_contract::{Account, AccountId, Identity, PlatformId, Timestamp, Topic};
 
     use crate::writer::Durability;
@@ -303,5 +324,37 @@ mod tests {
         store.want_topic(topic("behind"), Timestamp(3)).await.unwrap();
         assert_eq!(store.topics(None).await.unwrap().len(), 3);
         store.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_commit_that_fails_says_why_to_everybody_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let topic = Topic {
+            kind: "market".into(),
+            id: "beside".into(),
+        };
+        // Ends the transaction under the feet of the others.
+        let saboteur = || {
+            store.writer().unwrap().write(|connection| {
+                Box::pin(async move {
+                    sqlx::query("ROLLBACK").execute(connection).await?;
+                    Ok(())
+                })
+            })
+        };
+        let alone = saboteur().await.unwrap_err();
+        assert!(why(&alone).contains("no transaction"), "{alone:?}");
+        let (beside, sabotaged) = tokio::join!(store.want_topic(topic, Timestamp(1)), saboteur());
+        let (beside, sabotaged) = (beside.unwrap_err(), sabotaged.unwrap_err());
+        assert!(why(&beside).contains("no such savepoint"), "{beside:?}");
+        assert_eq!(why(&beside), why(&sabotaged));
+        assert!(!beside.is_passing());
+        assert_eq!(store.topics(None).await.unwrap(), []);
+        store.close().await;
+    }
+
+    fn why(error: &StoreError) -> String {
+        error.source().map(ToString::to_string).unwrap_or_default()
     }
 }

@@ -1,4 +1,4 @@
-//! The files: keys, damage, two processes, time.
+//! The files: two processes, what is dropped, what is full, what is noted.
 
 mod common;
 
@@ -11,102 +11,8 @@ use carillon_contract::{AccountId, ErrorCode, PlatformId, Timestamp, Topic};
 use carillon_store::activity::ActivityKey;
 use carillon_store::registry::EntryState;
 use carillon_store::retention::Retention;
-use carillon_store::{AccountStore, DatabaseKey, Registry, StoreError};
+use carillon_store::{AccountStore, Registry, StoreError};
 use common::*;
-
-#[tokio::test]
-async fn a_wrong_key_is_said_clearly_and_changes_nothing() {
-    let fixture = fixture().await;
-    fixture.store.ingest(batch(vec![trade(1)])).await.ok().unwrap();
-    let path = fixture.store.path().to_owned();
-    fixture.store.close().await;
-    let before = std::fs::read(&path).unwrap();
-    let wrong = DatabaseKey::generate().unwrap();
-    let error = AccountStore::open(&path, &wrong).await.err().unwrap();
-    assert!(matches!(error, StoreError::WrongKey { .. }), "{error:?}");
-    assert!(error.to_string().contains("left as it is"));
-    assert!(matches!(
-        AccountStore::open_to_read(&path, &wrong).await,
-        Err(StoreError::WrongKey { .. })
-    ));
-    assert_eq!(std::fs::read(&path).unwrap(), before);
-    let again = AccountStore::open(&path, &fixture.key).await.unwrap();
-    assert_eq!(again.events_after(0, 10).await.unwrap().len(), 1);
-    assert_eq!(again.account(), &alice());
-}
-
-#[tokio::test]
-async fn nothing_in_the_file_can_be_read_without_the_key() {
-    let fixture = fixture().await;
-    fixture
-        .store
-        .ingest(batch(vec![notice("1", "A very peculiar title")]))
-        .await
-        .ok()
-        .unwrap();
-    let path = fixture.store.path().to_owned();
-    fixture.store.close().await;
-    let bytes = std::fs::read(&path).unwrap();
-    for plain in ["SQLite format", "peculiar", "u-alice", "CREATE TABLE"] {
-        assert!(
-            !bytes
-                .windows(plain.len())
-                .any(|window| window == plain.as_bytes()),
-            "{plain}"
-        );
-    }
-    // The cipher's HMAC is part of the format: a file that is opened with another one is not readable.
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
-    let plain = sqlx::SqlitePool::connect_with(options).await;
-    let read = match &plain {
-        Ok(pool) => sqlx::query("SELECT count(*) FROM sqlite_schema")
-            .execute(pool)
-            .await
-            .map(|_| ()),
-        Err(_) => return,
-    };
-    assert!(read.is_err());
-}
-
-#[tokio::test]
-async fn a_registry_whose_making_was_cut_off_reads_as_none_and_is_made_whole() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("registry.db");
-    // The file is made before anything is in it.
-    std::fs::write(&path, []).unwrap();
-    assert!(Registry::open_to_read(&path).await.unwrap().is_none(), "empty");
-    Registry::open(&path).await.unwrap();
-    assert!(Registry::open_to_read(&path).await.unwrap().is_some());
-    // The schema was there, and the salt was not.
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
-    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-    sqlx::query("DELETE FROM settings").execute(&pool).await.unwrap();
-    pool.close().await;
-    assert!(Registry::open_to_read(&path).await.unwrap().is_none(), "no salt");
-    let made = Registry::open(&path).await.unwrap();
-    assert_eq!(made.entries().await.unwrap(), []);
-}
-
-#[tokio::test]
-async fn a_flipped_byte_is_an_error_and_no_panic() {
-    let fixture = fixture().await;
-    fixture
-        .store
-        .ingest(batch((0..200).map(trade).collect()))
-        .await
-        .ok()
-        .unwrap();
-    let path = fixture.store.path().to_owned();
-    fixture.store.close().await;
-    let mut bytes = std::fs::read(&path).unwrap();
-    bytes[1_000] ^= 0xff;
-    std::fs::write(&path, &bytes).unwrap();
-    assert!(matches!(
-        AccountStore::open(&path, &fixture.key).await,
-        Err(StoreError::WrongKey { .. })
-    ));
-    assert_eq!(std::fs::read(&path).unwrap(), bytes);
-}
 
 #[tokio::test]
 async fn another_process_can_read_while_the_owner_writes() {
@@ -290,32 +196,6 @@ async fn the_registry_says_nothing_personal_and_knows_the_same_person_again() {
         assert!(!bytes.windows(12).any(|window| window == b"u-alice-1234"));
         assert!(!bytes.windows(9).any(|window| window == b"127.0.0.1"));
     }
-}
-
-#[tokio::test]
-async fn a_file_of_a_newer_version_is_left_alone() {
-    let fixture = fixture().await;
-    let path = fixture.store.path().to_owned();
-    fixture.store.close().await;
-    let options = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(&path)
-        .pragma("key", format!("\"x'{}'\"", fixture.key.as_secret().expose()))
-        .pragma("cipher_hmac_algorithm", "HMAC_SHA256");
-    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-    sqlx::query(
-        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-         VALUES (9999, 'of the future', true, x'00', 0)",
-    )
-    .execute(&pool)
-    .await
-    .unwrap();
-    pool.close().await;
-    let before = std::fs::read(&path).unwrap();
-    assert!(matches!(
-        AccountStore::open(&path, &fixture.key).await,
-        Err(StoreError::TooNew { .. })
-    ));
-    assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 
 #[tokio::test]

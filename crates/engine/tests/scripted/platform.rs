@@ -140,6 +140,7 @@ impl Platform for Plain {
             body: String::new(),
             action_url: None,
             read: false,
+            must_see: false,
             about: None,
         });
         Decoded::Item(Box::new(item))

@@ -79,6 +79,7 @@ fn error(payload: &str) -> Decoded {
         body: decode::line(&message, 500),
         action_url: None,
         read: false,
+        must_see: false,
         about: None,
     });
     Decoded::Item(Box::new(item))

@@ -193,6 +193,7 @@ pub(super) fn trade(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, Malf
             body: format!("{outcome} @ {}", to_decimal(&data.price, 4)),
             action_url: None,
             read: false,
+            must_see: false,
             about: Some(market(&data.market_id)),
         });
     }
@@ -247,6 +248,7 @@ pub(super) fn resolved(envelope: &Envelope<'_>, _me: &Identity) -> Result<Item, 
         body: decode::line(&data.question, 500),
         action_url: None,
         read: false,
+        must_see: false,
         about: Some(market(&data.market_id)),
     });
     Ok(item)

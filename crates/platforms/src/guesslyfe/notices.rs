@@ -55,6 +55,7 @@ pub(super) fn notification(envelope: &Envelope<'_>, _me: &Identity) -> Result<It
         body: decode::line(&data.message, BODY),
         action_url: data.action_url,
         read: data.read,
+        must_see: false,
         about: None,
     });
     Ok(item)
@@ -92,6 +93,7 @@ pub(super) fn maintenance(envelope: &Envelope<'_>, _me: &Identity) -> Result<Ite
         body: decode::line(&data.message.unwrap_or_default(), BODY),
         action_url: None,
         read: false,
+        must_see: false,
         about: None,
     });
     Ok(item)
@@ -134,6 +136,7 @@ pub(super) fn announcement(envelope: &Envelope<'_>, _me: &Identity) -> Result<It
         body: decode::line(&data.message, BODY),
         action_url: data.action_url,
         read: false,
+        must_see: false,
         about: None,
     });
     Ok(item)

@@ -101,6 +101,7 @@ pub(super) fn trade(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, Malf
             },
             action_url: None,
             read: false,
+            must_see: false,
             about: Some(share(&data.creator_id)),
         });
     }
@@ -151,6 +152,7 @@ pub(super) fn unlocked(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, M
             ),
             action_url: None,
             read: false,
+            must_see: false,
             about: Some(about),
         });
     }
@@ -214,6 +216,7 @@ pub(super) fn dividend(envelope: &Envelope<'_>, _me: &Identity) -> Result<Item, 
         ),
         action_url: data.claim_url,
         read: false,
+        must_see: false,
         about,
     });
     Ok(item)

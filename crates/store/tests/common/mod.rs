@@ -6,15 +6,20 @@
     reason = "not every test file uses all of it"
 )]
 
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
 use carillon_contract::item::{
     ActivityDraft, DedupeKey, EntityPatch, EntityRef, Item, KeySpan, NoticeDraft, Point,
 };
-use carillon_contract::{Account, AccountId, Identity, Level, PlatformId, Timestamp};
+use carillon_contract::{Account, AccountId, Identity, Level, PlatformId, Secret, Timestamp};
 use carillon_store::events::Incoming;
 use carillon_store::ingest::Batch;
 use carillon_store::{AccountStore, DatabaseKey};
 use serde_json::json;
 use serde_json::value::to_raw_value;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, SqliteConnection};
 use tempfile::TempDir;
 
 pub(crate) const NOW: Timestamp = Timestamp(1_772_442_930_000);
@@ -99,6 +104,7 @@ pub(crate) fn notice(id: &str, title: &str) -> Incoming {
         body: String::new(),
         action_url: None,
         read: false,
+        must_see: false,
         about: None,
     });
     incoming("notification", item)
@@ -127,4 +133,53 @@ pub(crate) fn batch_at(received_at: i64, events: Vec<Incoming>) -> Batch {
         events,
         ..Batch::default()
     }
+}
+
+/// A file as the store opens it to write, without anything of the store.
+pub(crate) async fn open_raw(path: &Path, key: &DatabaseKey) -> SqliteConnection {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .pragma("key", format!("\"x'{}'\"", key.as_secret().expose()))
+        .pragma("cipher_hmac_algorithm", "HMAC_SHA256")
+        .connect()
+        .await
+        .unwrap()
+}
+
+/// A file without a key.
+pub(crate) async fn open_plain(path: &Path) -> SqliteConnection {
+    let options = SqliteConnectOptions::new().filename(path);
+    options.connect().await.unwrap()
+}
+
+/// Where SQLite keeps the newest writes of a file.
+pub(crate) fn log_of(path: &Path) -> PathBuf {
+    let mut name: OsString = path.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+/// The files of every version of the schema; `examples/fixture.rs` makes them.
+pub(crate) fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+/// Their key.
+pub(crate) fn fixture_key() -> DatabaseKey {
+    let digits = "00112233445566778899aabbccddeeff".repeat(2);
+    DatabaseKey::from_secret(Secret::new(digits)).unwrap()
+}
+
+/// The numbers of the migrations that there are, as their files say it.
+pub(crate) fn migrations(kind: &str) -> Vec<i64> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("migrations")
+        .join(kind);
+    let mut numbers: Vec<i64> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .map(|name| name.split_once('_').unwrap().0.parse().unwrap())
+        .collect();
+    numbers.sort_unstable();
+    numbers
 }

@@ -1,0 +1,115 @@
+//! The copy of a file that is made before a migration changes it, and deleted once it opened well after that.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::StoreError;
+
+/// Stands between the file's name and the version that the file was brought to.
+const MARK: &str = ".before-";
+
+/// What SQLite keeps beside a file while it is open.
+const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// Copies a file that nobody has open, before it is brought to `version`. There is never more than one copy.
+///
+/// # Errors
+/// [`StoreError::NoCopy`], and then there is no copy, or the one of before.
+pub(crate) async fn make(path: &Path, version: i64) -> Result<(), StoreError> {
+    let original = path.to_owned();
+    // A large file takes its time.
+    let copied = tokio::task::spawn_blocking(move || copy(&original, version)).await;
+    copied
+        .unwrap_or_else(|panicked| Err(io::Error::other(panicked)))
+        .map_err(|source| StoreError::NoCopy {
+            path: path.to_owned(),
+            source,
+        })
+}
+
+fn copy(path: &Path, version: i64) -> io::Result<()> {
+    let kept = beside(path, &format!("{MARK}{version}"));
+    let half = beside(path, &format!("{MARK}{version}.tmp"));
+    let copied = fs::copy(path, &half)
+        .and_then(|_| File::options().write(true).open(&half)?.sync_all())
+        .and_then(|()| fs::rename(&half, &kept));
+    if let Err(error) = copied {
+        // Half a copy is none, and takes the room that is missing.
+        let _ = fs::remove_file(&half);
+        return Err(error);
+    }
+    for other in copies(path)? {
+        if other.file_name() != kept.file_name() {
+            fs::remove_file(other)?;
+        }
+    }
+    Ok(())
+}
+
+/// The copies of a file, whole or half.
+fn copies(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return Ok(Vec::new());
+    };
+    // A file that is named without its folder is in the one where the process runs.
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let mut start = name.to_owned();
+    start.push(MARK);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name.as_encoded_bytes().starts_with(start.as_encoded_bytes()) {
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
+}
+
+/// Deletes the copies of a file.
+///
+/// # Errors
+/// [`StoreError::Io`].
+pub(crate) fn remove(path: &Path) -> Result<(), StoreError> {
+    let copies = copies(path).map_err(|source| StoreError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
+    copies.into_iter().try_for_each(remove_if_there)
+}
+
+/// Deletes a file with what SQLite keeps beside it and the copies that were made of it. What is not there is no
+/// error.
+///
+/// # Errors
+/// [`StoreError::Io`] with the file that could not be deleted; the others may be gone or not.
+pub fn delete(path: &Path) -> Result<(), StoreError> {
+    remove_if_there(path.to_owned())?;
+    for suffix in BESIDE {
+        remove_if_there(beside(path, suffix))?;
+    }
+    match remove(path) {
+        Err(StoreError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+fn remove_if_there(path: PathBuf) -> Result<(), StoreError> {
+    match fs::remove_file(&path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(StoreError::Io { path, source }),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// The file's name with something behind it.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name: OsString = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}

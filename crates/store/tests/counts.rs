@@ -1,0 +1,397 @@
+//! The counts are what the rows say, whatever happens in whatever order.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use carillon_contract::Timestamp;
+use carillon_contract::item::{DedupeKey, Item, KeySpan, NoticeDraft};
+use carillon_contract::view::NoticeFilter;
+use carillon_store::AccountStore;
+use carillon_store::events::Incoming;
+use carillon_store::inbox::{Change, PageKey};
+use carillon_store::retention::Retention;
+use common::*;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use sqlx::Connection as _;
+
+const CATEGORIES: [&str; 3] = ["market", "dividend", "system"];
+
+/// What may happen.
+#[derive(Debug, Clone)]
+enum Act {
+    /// These arrive together: the category, whether it was read before, whether it must be seen.
+    Arrive(Vec<(usize, bool, bool)>),
+    /// It comes again, read on another device.
+    ReadElsewhere(Index),
+    /// An event without ids comes so often within a moment.
+    Repeat(usize),
+    Change(Change, Vec<Index>),
+    ReadAll,
+    /// The clock stands there.
+    WakeDue(i64),
+    IndexStep,
+    /// So many events stay.
+    Prune(i64),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let change = prop_oneof![
+        Just(Change::Read),
+        Just(Change::Unread),
+        Just(Change::Archive),
+        Just(Change::Restore),
+        (1i64..10).prop_map(|at| Change::Snooze(Timestamp(at))),
+        Just(Change::Wake),
+        Just(Change::Erase),
+    ];
+    let some = || prop::collection::vec(any::<Index>(), 1..4);
+    prop_oneof![
+        4 => prop::collection::vec((0..3usize, any::<bool>(), any::<bool>()), 1..5).prop_map(Act::Arrive),
+        2 => any::<Index>().prop_map(Act::ReadElsewhere),
+        1 => (1..4usize).prop_map(Act::Repeat),
+        8 => (change, some()).prop_map(|(change, which)| Act::Change(change, which)),
+        1 => Just(Act::ReadAll),
+        2 => (0i64..10).prop_map(Act::WakeDue),
+        1 => Just(Act::IndexStep),
+        1 => (0i64..20).prop_map(Act::Prune),
+    ]
+}
+
+/// A notice as it should be.
+#[derive(Debug, Clone)]
+struct Expected {
+    id: i64,
+    category: &'static str,
+    read: bool,
+    must_see: bool,
+    archived: bool,
+    snoozed: Option<i64>,
+    erased: bool,
+}
+
+impl Expected {
+    fn is_in_inbox(&self) -> bool {
+        !self.erased && !self.archived && self.snoozed.is_none()
+    }
+}
+
+/// What should be, and how to make it so in the store.
+#[derive(Default)]
+struct Model {
+    notices: Vec<Expected>,
+    events: i64,
+    moment: i64,
+}
+
+fn arriving(number: usize, category: &'static str, read: bool, must_see: bool, kind: &str) -> Incoming {
+    let key = format!("notification/{number}");
+    let mut item = Item::new(
+        "notification",
+        DedupeKey {
+            text: format!("{key}/{kind}"),
+            span: KeySpan::Always,
+            is_exact: true,
+        },
+    );
+    item.notice = Some(NoticeDraft {
+        key: Some(key),
+        category,
+        title: format!("Title {number}"),
+        body: "some words".into(),
+        action_url: None,
+        level: carillon_contract::Level::Info,
+        read,
+        must_see,
+        about: None,
+    });
+    incoming("notification", item)
+}
+
+impl Model {
+    async fn act(&mut self, store: &AccountStore, act: Act) {
+        match act {
+            Act::Arrive(all) => {
+                let mut events = Vec::new();
+                for (category, read, must_see) in all {
+                    let category = CATEGORIES[category];
+                    events.push(arriving(self.notices.len(), category, read, must_see, "new"));
+                    self.notices.push(Expected {
+                        id: 0,
+                        category,
+                        read,
+                        must_see,
+                        archived: false,
+                        snoozed: None,
+                        erased: false,
+                    });
+                }
+                let numbers = self.ingest(store, events).await;
+                let new = self.notices.len() - numbers.len();
+                for (notice, id) in self.notices[new..].iter_mut().zip(numbers) {
+                    notice.id = id;
+                }
+            }
+            Act::ReadElsewhere(which) => {
+                let Some(number) = self.pick(&which) else { return };
+                let notice = &mut self.notices[number];
+                // What was erased would be taken for a new one.
+                if notice.erased {
+                    return;
+                }
+                notice.read |= !notice.archived;
+                let kind = format!("read-{}", self.moment);
+                let event = arriving(number, notice.category, true, false, &kind);
+                self.ingest(store, vec![event]).await;
+            }
+            Act::Repeat(times) => {
+                let bare = || {
+                    let span = KeySpan::Window;
+                    incoming(
+                        "x",
+                        Item::new(
+                            "x",
+                            DedupeKey {
+                                text: "x/hash".into(),
+                                span,
+                                is_exact: false,
+                            },
+                        ),
+                    )
+                };
+                self.ingest(store, (0..=times).map(|_| bare()).collect()).await;
+            }
+            Act::Change(change, which) => {
+                let numbers: Vec<usize> = which.iter().filter_map(|which| self.pick(which)).collect();
+                for number in &numbers {
+                    let notice = &mut self.notices[*number];
+                    match change {
+                        _ if notice.erased => {}
+                        Change::Read => notice.read = true,
+                        Change::Unread => notice.read = false,
+                        Change::Archive => (notice.archived, notice.snoozed) = (true, None),
+                        Change::Restore => notice.archived = false,
+                        Change::Snooze(_) if notice.archived => {}
+                        Change::Snooze(until) => notice.snoozed = Some(until.0),
+                        Change::Wake => notice.snoozed = None,
+                        Change::Erase => notice.erased = true,
+                    }
+                }
+                let ids = numbers.iter().map(|number| self.notices[*number].id).collect();
+                let changed = store.change(change, ids, NOW).await.unwrap();
+                assert_eq!(changed.unread, self.unread());
+            }
+            Act::ReadAll => {
+                for notice in self.notices.iter_mut().filter(|notice| notice.is_in_inbox()) {
+                    notice.read = true;
+                }
+                assert_eq!(store.read_all(NOW).await.unwrap().unread, BTreeMap::new());
+            }
+            Act::WakeDue(now) => {
+                let due =
+                    |notice: &&mut Expected| !notice.erased && notice.snoozed.is_some_and(|at| at <= now);
+                let mut woken = 0;
+                for notice in self.notices.iter_mut().filter(due) {
+                    notice.snoozed = None;
+                    woken += 1;
+                }
+                assert_eq!(store.wake_due(Timestamp(now)).await.unwrap().notices.len(), woken);
+            }
+            Act::IndexStep => {
+                store.index_step().await.unwrap();
+            }
+            Act::Prune(count) => {
+                let keep = Retention {
+                    events_count: count,
+                    ..Retention::default()
+                };
+                let gone = store.prune_events(keep, NOW).await.unwrap();
+                assert_eq!(gone as i64, (self.events - count).max(0));
+                self.events -= gone as i64;
+            }
+        }
+    }
+
+    /// Stores events, and gives the numbers of the notices that are new.
+    async fn ingest(&mut self, store: &AccountStore, events: Vec<Incoming>) -> Vec<i64> {
+        // Further apart than events without ids are taken for one.
+        self.moment += 10_000;
+        let batch = batch_at(NOW.0 + self.moment, events);
+        let (_, stored) = store.ingest(batch).await.map_err(|(_, error)| error).unwrap();
+        self.events += stored.seqs.iter().flatten().count() as i64;
+        stored.inboxed.added.iter().map(|notice| notice.id).collect()
+    }
+
+    fn pick(&self, which: &Index) -> Option<usize> {
+        (!self.notices.is_empty()).then(|| which.index(self.notices.len()))
+    }
+
+    fn count(&self, counts: impl Fn(&Expected) -> bool) -> BTreeMap<String, i64> {
+        let mut sums = BTreeMap::new();
+        for notice in self
+            .notices
+            .iter()
+            .filter(|notice| notice.is_in_inbox() && counts(notice))
+        {
+            *sums.entry(notice.category.to_owned()).or_default() += 1;
+        }
+        sums
+    }
+
+    fn unread(&self) -> BTreeMap<String, i64> {
+        self.count(|notice| !notice.read)
+    }
+
+    async fn compare(&self, store: &AccountStore) {
+        assert_eq!(store.unread().await.unwrap(), self.unread());
+        let must_see = self.count(|notice| notice.must_see);
+        assert_eq!(store.must_see_counts().await.unwrap(), must_see);
+        let totals = store.totals().await.unwrap();
+        assert_eq!(totals.events, self.events);
+        let there = self.notices.iter().filter(|notice| !notice.erased).count();
+        assert_eq!(totals.notices, there as i64);
+        assert_eq!(
+            store.recount().await.unwrap(),
+            0,
+            "no count differs from the rows"
+        );
+        let page = store
+            .inbox(NoticeFilter::All, PageKey::FIRST, 1_000)
+            .await
+            .unwrap();
+        let inbox = self.notices.iter().filter(|notice| notice.is_in_inbox()).count();
+        assert_eq!(page.len(), inbox);
+        let page = store.must_see(PageKey::FIRST, 1_000).await.unwrap();
+        assert_eq!(page.len() as i64, must_see.values().sum::<i64>());
+        let snoozed = store.snoozed(1_000).await.unwrap();
+        let expected = |notice: &&Expected| !notice.erased && notice.snoozed.is_some();
+        assert_eq!(snoozed.len(), self.notices.iter().filter(expected).count());
+        let next = self
+            .notices
+            .iter()
+            .filter(expected)
+            .filter_map(|notice| notice.snoozed)
+            .min();
+        assert_eq!(store.next_wake().await.unwrap(), next.map(Timestamp));
+    }
+}
+
+/// Looks at the file without the store: at the rows, and at what the index says of them.
+async fn look_without_the_store(fixture: &Fixture, model: &Model) {
+    let mut file = open_raw(fixture.store.path(), &fixture.key).await;
+    let rows: Vec<(String, i64, i64)> = sqlx::query_as(
+        "SELECT category, sum(read_at IS NULL), sum(must_see) FROM notices
+         WHERE archived_at IS NULL AND snoozed_until IS NULL GROUP BY category ORDER BY category",
+    )
+    .fetch_all(&mut file)
+    .await
+    .unwrap();
+    let counts: Vec<(String, i64, i64)> =
+        sqlx::query_as("SELECT category, count, must_see FROM unread ORDER BY category")
+            .fetch_all(&mut file)
+            .await
+            .unwrap();
+    let counts: Vec<_> = counts
+        .into_iter()
+        .filter(|(category, ..)| rows.iter().any(|row| row.0 == *category))
+        .collect();
+    assert_eq!(counts, rows);
+    let (events, copies): (i64, i64) =
+        sqlx::query_as("SELECT count(*), coalesce(sum(copies - 1), 0) FROM events")
+            .fetch_one(&mut file)
+            .await
+            .unwrap();
+    assert_eq!(events, model.events);
+    let kept: i64 = sqlx::query_scalar("SELECT value FROM totals WHERE name = 'copies'")
+        .fetch_one(&mut file)
+        .await
+        .unwrap();
+    assert_eq!(copies, kept);
+    // With 1 it compares each word with the rows' texts.
+    sqlx::query("INSERT INTO notices_text (notices_text, rank) VALUES ('integrity-check', 1)")
+        .execute(&mut file)
+        .await
+        .unwrap();
+    file.close().await.unwrap();
+}
+
+async fn run(acts: Vec<Act>) {
+    let fixture = fixture().await;
+    let mut model = Model::default();
+    for act in acts {
+        model.act(&fixture.store, act).await;
+        model.compare(&fixture.store).await;
+    }
+    while fixture.store.index_step().await.unwrap() {}
+    fixture.store.clone().close().await;
+    look_without_the_store(&fixture, &model).await;
+}
+
+proptest! {
+    // Each makes a file of its own.
+    #![proptest_config(ProptestConfig {
+        cases: 24,
+        // A case that fails is printed whole, and becomes a test of its own.
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn the_counts_are_what_the_rows_say(acts in prop::collection::vec(act(), 1..40)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(run(acts));
+    }
+}
+
+#[tokio::test]
+async fn a_count_that_is_wrong_is_found_and_set_right() {
+    let fixture = fixture().await;
+    let store = &fixture.store;
+    store
+        .ingest(batch(vec![notice("1", "one"), notice("2", "two")]))
+        .await
+        .ok()
+        .unwrap();
+    let mut file = open_raw(store.path(), &fixture.key).await;
+    for wrong in [
+        "UPDATE unread SET count = -7",
+        "INSERT INTO unread (category, count, must_see) VALUES ('nothing', 3, 0)",
+        "UPDATE totals SET value = 99 WHERE name = 'notices'",
+    ] {
+        sqlx::query(wrong).execute(&mut file).await.unwrap();
+    }
+    file.close().await.unwrap();
+    // A count that is wrong refuses nothing that comes in.
+    let mut read = notice("1", "one");
+    read.item.key.text = "notification/1/read".into();
+    read.item.notice.as_mut().unwrap().read = true;
+    store.ingest(batch(vec![read])).await.ok().unwrap();
+    assert_eq!(store.recount().await.unwrap(), 3);
+    assert_eq!(store.recount().await.unwrap(), 0);
+    let unread = BTreeMap::from([("notification".to_owned(), 1)]);
+    assert_eq!(store.unread().await.unwrap(), unread);
+    assert_eq!(store.totals().await.unwrap().notices, 2);
+}
+
+#[tokio::test]
+async fn everything_is_marked_read_in_steps_between_which_others_write() {
+    let fixture = fixture().await;
+    let store = &fixture.store;
+    let many = (0..1_201)
+        .map(|n| notice(&n.to_string(), "one of many"))
+        .collect();
+    store.ingest(batch(many)).await.ok().unwrap();
+    let first = store.read_some(NOW).await.unwrap();
+    assert_eq!((first.notices.len(), first.unread["notification"]), (500, 701));
+    store
+        .ingest(batch(vec![notice("late", "between")]))
+        .await
+        .ok()
+        .unwrap();
+    let rest = store.read_all(NOW).await.unwrap();
+    assert_eq!((rest.notices.len(), rest.unread.len()), (702, 0));
+    assert!(rest.notices.is_sorted_by_key(|notice| notice.id));
+    assert_eq!(store.read_some(NOW).await.unwrap().notices, []);
+}

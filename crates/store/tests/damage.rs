@@ -1,0 +1,200 @@
+//! Files that are not as they were written, and keys that do not fit.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
+
+mod common;
+
+use carillon_contract::view::NoticeFilter;
+use carillon_contract::{Timestamp, Topic};
+use carillon_store::inbox::PageKey;
+use carillon_store::{AccountStore, DatabaseKey, StoreError};
+use common::*;
+
+#[tokio::test]
+async fn a_wrong_key_is_said_clearly_and_changes_nothing() {
+    let fixture = fixture().await;
+    fixture.store.ingest(batch(vec![trade(1)])).await.ok().unwrap();
+    let path = fixture.store.path().to_owned();
+    fixture.store.close().await;
+    let before = std::fs::read(&path).unwrap();
+    let wrong = DatabaseKey::generate().unwrap();
+    let error = AccountStore::open(&path, &wrong).await.err().unwrap();
+    assert!(matches!(error, StoreError::WrongKey { .. }), "{error:?}");
+    assert!(error.to_string().contains("left as it is"));
+    assert!(matches!(
+        AccountStore::open_to_read(&path, &wrong).await,
+        Err(StoreError::WrongKey { .. })
+    ));
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    let again = AccountStore::open(&path, &fixture.key).await.unwrap();
+    assert_eq!(again.events_after(0, 10).await.unwrap().len(), 1);
+    assert_eq!(again.account(), &alice());
+}
+
+#[tokio::test]
+async fn nothing_in_the_file_can_be_read_without_the_key() {
+    let fixture = fixture().await;
+    fixture
+        .store
+        .ingest(batch(vec![notice("1", "A very peculiar title")]))
+        .await
+        .ok()
+        .unwrap();
+    let path = fixture.store.path().to_owned();
+    fixture.store.close().await;
+    let bytes = std::fs::read(&path).unwrap();
+    for plain in ["SQLite format", "peculiar", "u-alice", "CREATE TABLE"] {
+        assert!(
+            !bytes
+                .windows(plain.len())
+                .any(|window| window == plain.as_bytes()),
+            "{plain}"
+        );
+    }
+    // The cipher's HMAC is part of the format: a file that is opened with another one is not readable.
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
+    let plain = sqlx::SqlitePool::connect_with(options).await;
+    let read = match &plain {
+        Ok(pool) => sqlx::query("SELECT count(*) FROM sqlite_schema")
+            .execute(pool)
+            .await
+            .map(|_| ()),
+        Err(_) => return,
+    };
+    assert!(read.is_err());
+}
+
+/// A store with something in it, closed; and the number of the page where a table begins.
+async fn closed_with_root(table: &str) -> (Fixture, usize) {
+    let fixture = fixture().await;
+    let mut events: Vec<_> = (0..500).map(trade).collect();
+    events.push(notice("1", "one"));
+    fixture.store.ingest(batch(events)).await.ok().unwrap();
+    let path = fixture.store.path().to_owned();
+    fixture.store.clone().close().await;
+    let mut file = open_raw(&path, &fixture.key).await;
+    let root: i64 = sqlx::query_scalar("SELECT rootpage FROM sqlite_schema WHERE name = ?1")
+        .bind(table)
+        .fetch_one(&mut file)
+        .await
+        .unwrap();
+    sqlx::Connection::close(file).await.unwrap();
+    (fixture, usize::try_from(root).unwrap())
+}
+
+/// Changes one bit of a page.
+fn damage(fixture: &Fixture, page: usize) -> Vec<u8> {
+    let mut bytes = std::fs::read(fixture.store.path()).unwrap();
+    bytes[(page - 1) * 4_096 + 1_000] ^= 1;
+    std::fs::write(fixture.store.path(), &bytes).unwrap();
+    bytes
+}
+
+#[tokio::test]
+async fn a_first_page_that_is_damaged_is_told_from_a_wrong_key() {
+    let (fixture, _) = closed_with_root("events").await;
+    let bytes = damage(&fixture, 1);
+    let path = fixture.store.path();
+    for opened in [
+        AccountStore::open(path, &fixture.key).await,
+        AccountStore::open_to_read(path, &fixture.key).await,
+    ] {
+        assert!(matches!(opened, Err(StoreError::Damaged)));
+    }
+    let wrong = DatabaseKey::generate().unwrap();
+    assert!(matches!(
+        AccountStore::open(path, &wrong).await,
+        Err(StoreError::WrongKey { .. })
+    ));
+    assert_eq!(std::fs::read(path).unwrap(), bytes, "it is left as it is");
+}
+
+#[tokio::test]
+async fn a_file_that_was_cut_off_is_damaged() {
+    let (fixture, _) = closed_with_root("events").await;
+    let path = fixture.store.path();
+    let whole = std::fs::read(path).unwrap();
+    // In the middle of the first page, in the middle of a later one, between two, and before anything.
+    for length in [1_000, 4_096 * 3 + 7, 4_096 * 3, 4_096, 0] {
+        std::fs::write(path, &whole[..length]).unwrap();
+        let error = AccountStore::open(path, &fixture.key).await.err().unwrap();
+        assert!(matches!(error, StoreError::Damaged), "{length}: {error:?}");
+        assert_eq!(std::fs::read(path).unwrap(), &whole[..length]);
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_is_damaged_is_said_to_be_and_the_rest_is_still_read() {
+    let (fixture, root) = closed_with_root("events").await;
+    damage(&fixture, root);
+    let store = AccountStore::open_to_read(fixture.store.path(), &fixture.key)
+        .await
+        .unwrap();
+    // More often than there are connections: one that met the page is not used again.
+    for _ in 0..4 {
+        let error = store.events_after(0, 1_000).await.unwrap_err();
+        assert!(matches!(error, StoreError::Damaged), "{error:?}");
+        assert!(!error.is_passing());
+        let page = store.inbox(NoticeFilter::All, PageKey::FIRST, 10).await.unwrap();
+        assert_eq!(page.len(), 1);
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_write_that_meets_a_damaged_page_says_so_and_so_do_those_after_it() {
+    let (fixture, root) = closed_with_root("topics").await;
+    damage(&fixture, root);
+    let store = AccountStore::open(fixture.store.path(), &fixture.key)
+        .await
+        .unwrap();
+    let topic = Topic {
+        kind: "market".into(),
+        id: "m".into(),
+    };
+    let error = store.want_topic(topic, NOW).await.unwrap_err();
+    assert!(matches!(error, StoreError::Damaged), "{error:?}");
+    // The whole connection refuses from then on: no half of the file is written without the other.
+    let (_, error) = store.ingest(batch(vec![trade(9_000)])).await.err().unwrap();
+    assert!(matches!(error, StoreError::Damaged), "{error:?}");
+    let error = store.set_complete_until(Timestamp(1), NOW).await.unwrap_err();
+    assert!(matches!(error, StoreError::Damaged), "{error:?}");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn whichever_page_is_damaged_nothing_panics_and_no_error_asks_to_try_again() {
+    let (fixture, _) = closed_with_root("events").await;
+    let whole = std::fs::read(fixture.store.path()).unwrap();
+    let market = carillon_contract::entity::EntityId {
+        kind: "market".into(),
+        id: "m-1".into(),
+    };
+    for page in 2..=whole.len() / 4_096 {
+        std::fs::write(fixture.store.path(), &whole).unwrap();
+        damage(&fixture, page);
+        let store = match AccountStore::open(fixture.store.path(), &fixture.key).await {
+            Ok(store) => store,
+            Err(error) => {
+                assert!(matches!(error, StoreError::Damaged), "page {page}: {error:?}");
+                continue;
+            }
+        };
+        let mut errors: Vec<StoreError> = Vec::new();
+        errors.extend(store.events_after(0, 1_000).await.err());
+        errors.extend(store.inbox(NoticeFilter::All, PageKey::FIRST, 10).await.err());
+        errors.extend(store.points(&market, "yes", NOW, None).await.err());
+        errors.extend(store.entities("market").await.err());
+        errors.extend(store.index_step().await.err());
+        errors.extend(store.search("one", false, 10).await.err());
+        let (_, failed) = store
+            .ingest(batch(vec![trade(9_000), notice("2", "two")]))
+            .await
+            .err()
+            .unzip();
+        errors.extend(failed);
+        for error in errors {
+            assert!(matches!(error, StoreError::Damaged), "page {page}: {error:?}");
+        }
+        store.close().await;
+    }
+}
