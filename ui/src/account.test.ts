@@ -9,6 +9,8 @@ const status = (part: Partial<ConnectionStatus>): ConnectionStatus => ({
   cause: null,
   socketId: null,
   tries: 0,
+  failed: 0,
+  nextTryAt: null,
   ...part,
 })
 

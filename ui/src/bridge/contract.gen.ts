@@ -90,7 +90,8 @@ state: ConnectionState,
  */
 catchingUp: boolean, 
 /**
- * Since when it is so.
+ * Since when it is connected; while it is not, up to when everything had arrived before. It does not move with
+ * each try.
  */
 since: Timestamp, 
 /**
@@ -108,7 +109,15 @@ socketId: string | null,
 /**
  * How many tries in a row have failed.
  */
-tries: number, };
+tries: number, 
+/**
+ * How many tries in a row failed.
+ */
+failed: number, 
+/**
+ * When the next try is made, while one waits.
+ */
+nextTryAt: Timestamp | null, };
 
 /**
  * Why events may be missing.
@@ -623,7 +632,7 @@ hideContent: boolean, };
 /**
  * What keeps tokens and keys.
  */
-export type VaultChoice = "keyring" | "sealed-file";
+export type VaultChoice = "keyring" | "sealed-file" | "session";
 
 /**
  * All settings. A setting that an older version did not write has its default.
@@ -885,7 +894,11 @@ state: VaultStateView,
 /**
  * What that means and what to do, in plain words.
  */
-sentence: string, };
+sentence: string, 
+/**
+ * Whether a sealed file exists already.
+ */
+sealedFile: boolean, };
 
 /**
  * What runs.

@@ -22,6 +22,8 @@ export function sampleAccount(
       cause: null,
       socketId: null,
       tries: 1,
+      failed: 1,
+      nextTryAt: null,
       ...connection,
     },
     paused: false,

@@ -63,7 +63,9 @@ export function makeAccount(world: World, wanted: Wanted): FakeAccount {
     since: now - 3 * HOUR,
     cause: null,
     socketId: random.hex(20),
-    tries: 0,
+    tries: wanted.connection?.failed ?? 0,
+    failed: 0,
+    nextTryAt: null,
     ...wanted.connection,
   }
   const live = connection.state === 'connected'

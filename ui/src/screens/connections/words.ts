@@ -11,8 +11,8 @@ export function statusLine(view: AccountView, now: Timestamp): string {
   if (look === 'live')
     return latencyMs === null ? word : m.conn_line({ word, more: m.conn_millis({ count: latencyMs }) })
   if (look === 'offline') return m.conn_line({ word, more: moment(connection.since, now) })
-  if (look === 'reconnecting' && connection.tries > 0) {
-    return m.conn_line({ word, more: m.conn_try({ count: connection.tries + 1 }) })
+  if (look === 'reconnecting' && connection.failed > 0) {
+    return m.conn_line({ word, more: m.conn_try({ count: connection.failed + 1 }) })
   }
   return word
 }
