@@ -1,5 +1,5 @@
 import { toCallError, type Bridge } from '../../bridge/bridge'
-import type { VaultView } from '../../bridge/contract.gen'
+import type { Settings, VaultView } from '../../bridge/contract.gen'
 
 /** Shorter passphrases are guessed. */
 export const SHORTEST = 8
@@ -17,9 +17,11 @@ export function problemOfPassphrase(
   return passphrase === again ? null : 'differs'
 }
 
+type Busy = 'checking' | 'sealing' | 'leaving' | 'forgetting'
+
 /** What the person does about the place for tokens and keys, and what came of it. */
 export class VaultCheck {
-  busy: 'checking' | 'sealing' | 'leaving' | null = $state(null)
+  busy: Busy | null = $state(null)
   /** The core's words about what went wrong. */
   failure: string | null = $state(null)
   /** Whether the last look found what was known before. */
@@ -54,6 +56,14 @@ export class VaultCheck {
     this.forget()
   }
 
+  /** Keeps tokens and keys in memory from now on, for as long as Carillon runs. */
+  async useSession(settings: Settings): Promise<void> {
+    await this.#ask('forgetting', async () => {
+      await this.call('set_settings', { settings: { ...settings, vault: 'session' } })
+      return this.call('check_vault')
+    })
+  }
+
   /** Goes back to the keyring. */
   async leaveFile(): Promise<void> {
     await this.#ask('leaving', () => this.call('use_keyring'))
@@ -65,7 +75,7 @@ export class VaultCheck {
     this.tried = false
   }
 
-  async #ask(busy: 'checking' | 'sealing' | 'leaving', ask: () => Promise<VaultView>): Promise<void> {
+  async #ask(busy: Busy, ask: () => Promise<VaultView>): Promise<void> {
     if (this.busy !== null) return
     this.busy = busy
     this.failure = null
