@@ -107,6 +107,19 @@ export async function violations(
   )
 }
 
+/** Has the system choose a theme, and waits until what changes colour slowly has done so. */
+export async function wear(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme })
+  await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme)
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter(({ effect }) => {
+      const end = effect?.getComputedTiming().endTime
+      return typeof end === 'number' && Number.isFinite(end)
+    })
+    await Promise.allSettled(ending.map((animation) => animation.finished))
+  })
+}
+
 /** Chooses larger texts, as a person does in the settings. */
 export async function enlarge(page: Page, textSize: '100' | '125' | '150' | '200'): Promise<void> {
   await page.evaluate((size) => {

@@ -42,7 +42,10 @@ test('a time is exact where one points at it or comes to it with Tab', async ({ 
   const exact = page.getByText(/^Thu, 19 Nov 2026, 13:31:00\.000 UTC$/)
   // In the inbox the actions of a row that is pointed at stand over its time.
   await open(page, 'search?text=market')
-  await page.getByRole('link', { name: /Market resolved: YES/ }).locator('time').hover()
+  await page
+    .getByRole('link', { name: /Market resolved: YES/ })
+    .locator('time')
+    .hover()
   await expect(exact).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(exact).toHaveCount(0)

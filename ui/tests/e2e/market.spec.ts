@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { expect, open, overflow, test, violations } from './fixtures'
+import { expect, open, overflow, test, violations, wear } from './fixtures'
 
 const ACCOUNT = '0197a1c0-0000-7000-8000-000000000001'
 const OPEN = `${ACCOUNT}/market/m-101`
@@ -34,8 +34,7 @@ test('a market whose connection was lost looks stale', async ({ page }) => {
   await expect(page.getByText('24 h change not known')).toHaveCount(0)
   await expect(page.getByText('paused at 14:03')).toBeVisible()
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme)
+    await wear(page, colorScheme)
     await expect(page).toHaveScreenshot(`market-stale-${colorScheme}.png`)
     const found = await violations(page, { colours: colorScheme === 'light' ? 'too' : 'only' })
     expect(found, colorScheme).toEqual([])

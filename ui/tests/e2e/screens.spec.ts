@@ -1,4 +1,4 @@
-import { enlarge, expect, overflow, test, violations } from './fixtures'
+import { enlarge, expect, overflow, test, violations, wear } from './fixtures'
 import { LOOKS, show } from './looks'
 import { readAll } from './pseudo'
 import { walkWithTab } from './tab'
@@ -15,8 +15,7 @@ for (const look of LOOKS) {
     await test.step('it fits the window, in both themes', async () => {
       expect(await overflow(page)).toEqual([])
       for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme)
+        await wear(page, colorScheme)
         if (plain !== true) await expect.soft(page).toHaveScreenshot(`${name}-${colorScheme}.png`)
         const found = await violations(page, { colours: colorScheme === 'light' ? 'too' : 'only' })
         expect(found, colorScheme).toEqual([])
