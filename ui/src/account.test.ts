@@ -9,6 +9,7 @@ const status = (part: Partial<ConnectionStatus>): ConnectionStatus => ({
   cause: null,
   socketId: null,
   tries: 0,
+  nextTryAt: null,
   ...part,
 })
 

@@ -67,7 +67,6 @@ pub struct ConnectionStatus {
     /// How many tries in a row have failed.
     pub tries: u32,
     /// When the next one is made, while it is waited for; not kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
+    #[serde(default)]
     pub next_try_at: Option<Timestamp>,
 }

@@ -66,7 +66,7 @@ pub enum Cause {
     #[error("Something in Carillon itself failed; it goes on by itself.")]
     Internal,
     /// The cache can't be written.
-    #[error("The cache can't be written: {0}")]
+    #[error("{0}.")]
     Store(String),
 }
 

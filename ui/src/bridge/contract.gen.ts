@@ -112,7 +112,7 @@ tries: number,
 /**
  * When the next one is made, while it is waited for; not kept.
  */
-nextTryAt?: Timestamp, };
+nextTryAt: Timestamp | null, };
 
 /**
  * Why events may be missing.

@@ -22,6 +22,7 @@ export function sampleAccount(
       cause: null,
       socketId: null,
       tries: 1,
+      nextTryAt: null,
       ...connection,
     },
     paused: false,

@@ -6,6 +6,7 @@ import Button from './Button.svelte'
 import ConnectionPill from './ConnectionPill.svelte'
 import Count from './Count.svelte'
 import ErrorBoundary from './ErrorBoundary.svelte'
+import FactStrip from './FactStrip.svelte'
 import FilterChips from './FilterChips.svelte'
 import Freshness from './Freshness.svelte'
 import Figure from './Figure.svelte'
@@ -167,6 +168,20 @@ describe('a number', () => {
     expect(document.body.textContent).toContain('Live, 4 s ago')
   })
 
+  it('in a strip loses its colour where it is not live, but not where it is unknown', () => {
+    const fresh = { state: 'cached', at: 0 } as const
+    render(FactStrip, {
+      facts: [
+        { label: 'YES', value: '0.634', fresh },
+        { label: 'NO', value: undefined, fresh },
+        { label: 'Volume', value: '10', fresh: { state: 'live', at: 0 } },
+        { label: 'Ends', value: 'Friday' },
+      ],
+    })
+    const faded = [...document.querySelectorAll('.faded')].map((one) => one.textContent)
+    expect(faded).toEqual(['0.634'])
+  })
+
   it('of 0 draws no badge, and one above 999 says the exact one to those who hear it', () => {
     const { container, rerender } = render(Count, { value: 0, label: '0 unread' })
     expect(container.textContent.trim()).toBe('')
@@ -206,11 +221,16 @@ it('a notice says whose it is, that it is unread, and its level', () => {
     title: 'Market resolved',
     text: 'YES',
     time: '13:31',
+    at: Date.UTC(2026, 10, 19, 13, 31, 22, 123),
     level: 'warning',
     unread: true,
     selected: true,
   })
-  const row = screen.getByRole('link', { name: /Oddsfield Unread: Market resolved YES 13:31 Warning/ })
+  const row = screen.getByRole('link', {
+    // With the exact time, which is shown only where one asks for it.
+    name: /Oddsfield Unread: Market resolved YES 13:31, .*22\.123.* Warning/,
+  })
+  expect(row.textContent).not.toContain('22.123')
   expect(row.getAttribute('aria-current')).toBe('true')
 })
 

@@ -11,12 +11,25 @@ export function kindsOf(view: Pick<AccountView, 'kinds'>): (AnyScreen & { kind: 
   })
 }
 
-/**
- * Unread notices of each kind of an account. None where they would not add up to the account's: some notices are of
- * no kind that is shown, and numbers that do not add up raise a question instead of answering one.
- */
-export function unreadOfKinds(view: Pick<AccountView, 'kinds' | 'unread'>): Map<string, number> {
-  const counts = new Map(kindsOf(view).map(({ kind }) => [kind, view.unread[kind] ?? 0]))
-  const sum = (all: Iterable<number>): number => [...all].reduce((total, count) => total + count, 0)
-  return sum(counts.values()) === sum(Object.values(view.unread)) ? counts : new Map<string, number>()
+/** Of which kind of thing the notices of a sort are, where the two are not called alike. */
+const KIND_OF: Readonly<Record<string, string>> = { trade: 'market', shares: 'creator-share' }
+
+/** An account's unread notices, divided so that the parts add up. */
+export interface UnreadParts {
+  /** By kind, those of a kind that has a page. */
+  readonly kinds: ReadonlyMap<string, number>
+  /** Those of none of them. */
+  readonly others: number
+}
+
+export function unreadOfKinds(view: Pick<AccountView, 'kinds' | 'unread'>): UnreadParts {
+  const kinds = new Map(kindsOf(view).map(({ kind }) => [kind, 0]))
+  let others = 0
+  for (const [category, count] of Object.entries(view.unread)) {
+    const kind = KIND_OF[category] ?? category
+    const known = kinds.get(kind)
+    if (known === undefined) others += count
+    else kinds.set(kind, known + count)
+  }
+  return { kinds, others }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Notice } from '../bridge/contract.gen'
+import type { Notice, Notifications } from '../bridge/contract.gen'
 import { readHash } from '../router'
 import { worthTelling } from './seen'
 
@@ -18,7 +18,7 @@ const notice: Notice = {
   about: { kind: 'market', id: 'm-1' },
 }
 
-const wanted = { consent: 'granted', silenced: [] } as const
+const wanted = { silenced: [] } as const
 
 /** Whether it is told at an address. */
 function tells(hash: string, { phone = false, focused = true } = {}): boolean {
@@ -57,10 +57,10 @@ describe('a notice is told in the window', () => {
     expect(tells('#/settings', { focused: false })).toBe(false)
   })
 
-  it('neither of an account that is silent, nor where the person wants quiet', () => {
+  it('also where the person wants no native notifications, but not of an account that is silent', () => {
     const gaze = { focused: true, phone: false, place: readHash('#/settings') }
-    expect(worthTelling([notice], gaze, { consent: 'granted', silenced: ['a'] })).toEqual([])
-    expect(worthTelling([notice], gaze, { consent: 'refused', silenced: [] })).toEqual([])
-    expect(worthTelling([notice], gaze, { consent: 'unasked', silenced: [] })).toEqual([notice])
+    const refused: Notifications = { consent: 'refused', silenced: [], hideContent: false }
+    expect(worthTelling([notice], gaze, refused)).toEqual([notice])
+    expect(worthTelling([notice], gaze, { silenced: ['a'] })).toEqual([])
   })
 })

@@ -43,9 +43,10 @@ function isItsPage(
 export function worthTelling(
   notices: readonly Notice[],
   gaze: Gaze,
-  wanted: Pick<Notifications, 'consent' | 'silenced'>,
+  wanted: Pick<Notifications, 'silenced'>,
 ): Notice[] {
-  if (!gaze.focused || wanted.consent === 'refused') return []
+  // Whether the system may tell is asked for native notifications alone: this window may always.
+  if (!gaze.focused) return []
   const here = find(gaze.place.path)
   return notices.filter((notice) => {
     if (wanted.silenced.includes(notice.account)) return false

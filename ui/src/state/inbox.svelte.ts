@@ -49,6 +49,11 @@ export class Inbox {
     return step
   }
 
+  /** A notice is shown, and read by that. This is no step of the person's: undoing goes back to what they did. */
+  see(notice: Notice): void {
+    this.#do('read', [notice])
+  }
+
   /** Undoes a step, the newest one by itself. Gives it, or null where there is none. */
   undo(step: Step | undefined = this.steps.at(-1)): Step | null {
     if (step === undefined || !this.steps.includes(step)) return null

@@ -362,6 +362,7 @@ describe('connections', () => {
       cause: 'The connection dropped.',
       socketId: null,
       tries: 1,
+      nextTryAt: null,
     } as const
     const state = reduce(started, { type: 'connection', account, status }, NOW)
     expect(state.snapshot?.accounts[0]?.latencyMs).toBeNull()

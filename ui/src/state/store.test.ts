@@ -50,6 +50,22 @@ describe('what a person does to notices', () => {
     expect(seen()).not.toContainEqual(first)
   })
 
+  test('is what is undone: that a notice was read by being shown is no step of theirs', async () => {
+    const { inbox, seen } = await begin()
+    const unread = seen().filter((notice) => !notice.read)
+    const [first, second] = unread
+    if (first === undefined || second === undefined) throw new Error('Nothing is unread')
+    inbox.act('archive', [first])
+    inbox.see(second)
+    await settled()
+    expect(seen().find((notice) => notice.title === second.title)?.read).toBe(true)
+    expect(inbox.undo()?.what).toBe('archive')
+    await settled()
+    expect(seen()).toContainEqual(first)
+    expect(seen().find((notice) => notice.title === second.title)?.read).toBe(true)
+    expect(inbox.undo()).toBeNull()
+  })
+
   test('goes back where the core refuses it, and says so', async () => {
     const { bridge, inbox, seen, refused } = await begin()
     const before = seen()

@@ -154,6 +154,30 @@ test.describe('without a keyring', () => {
     await expect(signIn(page)).not.toHaveAttribute('aria-disabled')
   })
 
+  test('a sealed file that is there is opened with its passphrase, however short', async ({ page }) => {
+    await open(page, 'accounts/add', { fake: 'sealed' })
+    await expect(page.getByLabel('Passphrase again')).toHaveCount(0)
+    const passphrase = page.getByLabel('Passphrase', { exact: true })
+    await passphrase.fill('gongs')
+    await page.getByRole('button', { name: 'Open the file' }).click()
+    await expect(page.getByText('This passphrase does not open the sealed file.')).toBeVisible()
+    await passphrase.fill('bells')
+    await page.getByRole('button', { name: 'Open the file' }).click()
+    await expect(toast(page, 'Tokens can be kept now.')).toBeVisible()
+  })
+
+  test('a session that keeps nothing is taken only after it was said what that means', async ({ page }) => {
+    await open(page, 'accounts/add', { fake: 'keyring-missing' })
+    await page.getByRole('button', { name: 'This session only' }).click()
+    await expect(page.getByText(/nothing of this session can be read again/)).toBeVisible()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'This session only' }).click()
+    await page.getByRole('button', { name: 'Keep nothing after this session' }).click()
+    await expect(toast(page, 'Tokens can be kept now.')).toBeVisible()
+    await expect(page.getByText('Memory only: gone when Carillon ends')).toBeAttached()
+    await expect(signIn(page)).not.toHaveAttribute('aria-disabled')
+  })
+
   test('a file that a passphrase seals takes its place, if the person wants so', async ({ page }) => {
     await open(page, 'accounts/add', { fake: 'keyring-locked' })
     await page.getByRole('button', { name: 'Use a file sealed with a passphrase' }).click()

@@ -30,7 +30,8 @@ test('a notice that arrives while one looks elsewhere in the window is told ther
   await arrive(page, ['New sell trade: 25 shares'])
   await expect(toast(page, 'New sell trade: 25 shares')).toBeVisible()
   await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Open' }).click()
-  await expect(page.getByRole('heading', { name: 'New sell trade: 25 shares' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'New sell trade: 25 shares' })).toBeFocused()
+  await expect(page).toHaveTitle('New sell trade: 25 shares · Carillon')
 })
 
 test('many that arrive are one message', async ({ page }) => {

@@ -4,6 +4,7 @@ const id = (number: number) => `0197a1c0-0000-7000-8000-00000000000${number}`
 
 test('a connection says how it stands, why, and what can be done', async ({ page }) => {
   await open(page, `connections/${id(4)}`)
+  await expect(page.getByText('The server can’t be reached. Next try in 4 s.')).toBeVisible()
   await expect(page.getByText('The connection dropped.')).toBeVisible()
   await page.getByRole('button', { name: 'Try now' }).click()
   await expect(page.locator('.connection').getByText('Live', { exact: true })).toBeVisible()
@@ -53,6 +54,21 @@ test('an account whose file can’t be opened says why', async ({ page }) => {
   await open(page, 'connections', { fake: 'broken' })
   await expect(page.getByRole('heading', { name: 'Northyard can’t be opened' })).toBeVisible()
   await expect(page.getByText('The file of this account is damaged.')).toBeVisible()
+})
+
+test('accounts that can’t be opened are removed as others are, and are accounts all the same', async ({
+  page,
+}) => {
+  await open(page, 'connections', { fake: 'closed' })
+  await expect(page.getByText('No account yet')).toHaveCount(0)
+  for (const name of ['Northyard', 'Oddsfield']) {
+    await page.getByRole('button', { name: `Remove ${name}` }).click()
+    const dialog = page.getByRole('dialog', { name: `Remove ${name}?` })
+    await expect(dialog).toContainText('This cannot be undone.')
+    await dialog.getByRole('button', { name: 'Remove and erase' }).click()
+    await expect(page.getByRole('heading', { name: `${name} can’t be opened` })).toHaveCount(0)
+  }
+  await expect(page.getByRole('heading', { name: 'No account yet' })).toBeVisible()
 })
 
 test('all can be tried at once', async ({ page }) => {

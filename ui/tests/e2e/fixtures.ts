@@ -1,13 +1,42 @@
-import AxeBuilder from '@axe-core/playwright'
-import { expect, test as base, type Locator, type Page } from '@playwright/test'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { AxeResults, RunOptions } from 'axe-core'
+import { expect, test as base, type BrowserContext, type Locator, type Page } from '@playwright/test'
 
 interface Fixtures {
   /** What went wrong in the page: errors, warnings of the console, what the content policy stopped. */
   complaints: string[]
 }
 
+interface Shared {
+  /** The browser's window of a worker: its pages share what was fetched, and nothing that the app keeps. */
+  shared: BrowserContext
+}
+
 /** A test that fails where the page complains, whatever else it looks at. */
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures, Shared>({
+  shared: [
+    async ({ browser }, use, { project }) => {
+      const { baseURL, hasTouch, isMobile, locale, timezoneId, viewport } = project.use
+      const asked = { baseURL, hasTouch, isMobile, locale, timezoneId, viewport }
+      const known = Object.entries(asked).filter(([, value]) => value !== undefined)
+      const context = await browser.newContext(Object.fromEntries(known))
+      await use(context)
+      await context.close()
+    },
+    { scope: 'worker' },
+  ],
+  page: async ({ shared }, use) => {
+    const page = await shared.newPage()
+    // What the test before chose is forgotten once, so that it can be looked at what this one's page keeps.
+    await page.addInitScript(() => {
+      if (sessionStorage.getItem('begun') !== null) return
+      localStorage.clear()
+      sessionStorage.setItem('begun', '')
+    })
+    await use(page)
+    await page.close()
+  },
   complaints: [
     async ({ page }, use) => {
       const complaints: string[] = []
@@ -48,15 +77,56 @@ export function toast(page: Page, text: string | RegExp): Locator {
   return page.getByRole('region', { name: 'Messages' }).getByText(text)
 }
 
-/** What axe finds against WCAG 2.2 AA and its best practices, without these of its rules. */
-export async function violations(page: Page, without: readonly string[] = []): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .disableRules([...without])
-    .analyze()
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** The colours are what differs from theme to theme; nothing else is looked at again in the second one. */
+const COLOURS = 'color-contrast'
+
+/**
+ * What axe finds against WCAG 2.2 AA and its best practices: by all rules but some, or by those of the colours alone.
+ * It runs in the page itself, which has no frames.
+ */
+export async function violations(
+  page: Page,
+  { without = [], colours = 'too' }: { without?: readonly string[]; colours?: 'too' | 'only' | 'not' } = {},
+): Promise<string[]> {
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+  const off = [...without, ...(colours === 'not' ? [COLOURS] : [])]
+  const options: RunOptions = {
+    runOnly: colours === 'only' ? { type: 'rule', values: [COLOURS] } : { type: 'tag', values: tags },
+    rules: Object.fromEntries(off.map((id) => [id, { enabled: false }])),
+    resultTypes: ['violations'],
+  }
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE)
+  const { violations: found } = await page.evaluate(async (asked): Promise<AxeResults> => {
+    const { axe } = window as unknown as { axe: { run: (options: unknown) => Promise<AxeResults> } }
+    return axe.run(asked)
+  }, options)
   return found.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
   )
+}
+
+/** Has the system choose a theme, and waits until what changes colour slowly has done so. */
+export async function wear(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme })
+  await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme)
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter(({ effect }) => {
+      const end = effect?.getComputedTiming().endTime
+      return typeof end === 'number' && Number.isFinite(end)
+    })
+    await Promise.allSettled(ending.map((animation) => animation.finished))
+  })
+}
+
+/** Chooses larger texts, as a person does in the settings. */
+export async function enlarge(page: Page, textSize: '100' | '125' | '150' | '200'): Promise<void> {
+  await page.evaluate((size) => {
+    const { fake } = window
+    if (fake) fake.tell({ type: 'settings', settings: { ...fake.world.settings, textSize: size } })
+  }, textSize)
+  await expect(page.locator('html')).toHaveAttribute('data-text', textSize)
 }
 
 /** Whether something is wider than the window, so that the page would have to be moved sideways. */

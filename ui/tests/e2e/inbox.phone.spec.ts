@@ -38,6 +38,20 @@ test('a swipe to the right marks read, and a short one does nothing', async ({ p
   await expect(training).not.toHaveClass(/unread/)
 })
 
+test('a finger that rests on a row is told its exact time, and opens nothing', async ({ page }) => {
+  await open(page, 'inbox')
+  const box = await row(page, 'Market resolved: YES').boundingBox()
+  if (box === null) throw new Error('The row is not there')
+  const touch = await page.context().newCDPSession(page)
+  const touchPoints = [{ x: box.x + 120, y: box.y + box.height / 2 }]
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints })
+  await expect(page.getByText(/^Thu, 19 Nov 2026, 13:31:00\.000 UTC$/)).toBeVisible()
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+  await expect(page).toHaveURL(/#\/inbox$/)
+  await row(page, 'Market resolved: YES').tap()
+  await expect(page.getByRole('heading', { name: 'Market resolved: YES' })).toBeVisible()
+})
+
 test('a notice takes the whole window, and the way back leads to where the list was', async ({ page }) => {
   await open(page, 'inbox', { fake: 'many' })
   await expect(page.locator('[data-key]').first()).toBeVisible()

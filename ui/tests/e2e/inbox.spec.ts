@@ -107,9 +107,10 @@ test('all can be marked read at once', async ({ page }) => {
 
 test('offline, it says up to when everything is here, and tries on request', async ({ page }) => {
   await open(page, 'inbox', { fake: 'offline' })
-  await expect(page.getByText(/Everything up to 13:53:\d\d is here\.$/)).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'You are offline' })).toBeVisible()
+  await expect(page.getByText(/Everything up to 13:53:\d\d is here\. Next try in 42 s\.$/)).toBeVisible()
   await page.getByRole('button', { name: 'Try now' }).click()
-  await expect(page.getByText('No account is connected.')).toHaveCount(0)
+  await expect(page.getByRole('heading', { name: 'You are offline' })).toHaveCount(0)
 })
 
 test('an account that asks to sign in again leads to its own sign-in', async ({ page }) => {
@@ -130,6 +131,24 @@ test('an inbox that can’t be read says why, and is read again', async ({ page 
   await expect(row(page, 'Market resolved: YES')).toBeVisible()
 })
 
+test('one account that can’t be opened is told, and nothing is said to be complete', async ({
+  page,
+  isMobile,
+}) => {
+  await open(page, 'inbox', { fake: 'one-closed' })
+  await expect(page.getByRole('heading', { name: 'Northyard can’t be opened' })).toBeVisible()
+  if (!isMobile) {
+    const status = page.getByRole('contentinfo')
+    await expect(status).toContainText('1 account can’t be opened')
+    await expect(status).not.toContainText('Complete up to')
+  }
+  await page.getByRole('main').getByRole('link', { name: 'Connections' }).click()
+  await page.getByRole('button', { name: 'Remove Northyard' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove and erase' }).click()
+  await expect(page.getByText('Northyard can’t be opened')).toHaveCount(0)
+  if (!isMobile) await expect(page.getByRole('contentinfo')).toContainText('Complete up to')
+})
+
 test('an inbox that is being read shows the shapes of rows', async ({ page }) => {
   await open(page, 'inbox', { latency: '60000' })
   await expect(page.getByText('Reading the inbox')).toBeVisible()
@@ -145,6 +164,44 @@ test.describe('a notice', () => {
     await expect(page.getByRole('button', { name: 'Mark unread' }).last()).toBeVisible()
     await page.getByRole('link', { name: 'Open item' }).click()
     await expect(page).toHaveURL(new RegExp(`${FIRST}/market/m-61`))
+  })
+
+  test('of which one knows only old figures says so on each of them', async ({ page }) => {
+    await open(page, `inbox/${FIRST}/5`, { fake: 'reconnecting' })
+    await expect(page.getByText(/Cached,/)).toBeVisible()
+    await expect(page.locator('.facts .faded').first()).toHaveText('0.634')
+    await expect(page.getByRole('definition').filter({ hasText: '10 Dec' }).locator('.faded')).toHaveCount(0)
+  })
+
+  test('about a market that is decided says that its figures are final', async ({ page }) => {
+    await open(page, `inbox/${FIRST}/6`)
+    await expect(page.getByText('Final: this number does not move any more.')).toBeVisible()
+    await expect(page.locator('.facts .faded')).toHaveCount(0)
+  })
+
+  test('that a notification leads to has the focus and names the window, wherever one was', async ({
+    page,
+  }) => {
+    await open(page, 'settings')
+    for (const [id, title] of [
+      [6, 'Market resolved: YES'],
+      [4, 'Dividend available'],
+    ] as const) {
+      await page.evaluate(
+        ([account, number]) => {
+          window.fake?.navigate({ to: 'notice', account, id: number })
+        },
+        [FIRST, id] as const,
+      )
+      await expect(page.getByRole('heading', { name: title })).toBeFocused()
+      await expect(page).toHaveTitle(`${title} · Carillon`)
+    }
+    // The one that is open already is led to as well.
+    await page.getByRole('button', { name: 'Archive', exact: true }).last().focus()
+    await page.evaluate((account) => {
+      window.fake?.navigate({ to: 'notice', account, id: 4 })
+    }, FIRST)
+    await expect(page.getByRole('heading', { name: 'Dividend available' })).toBeFocused()
   })
 
   test('shows the host before the platform is opened', async ({ page }) => {

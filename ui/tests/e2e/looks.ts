@@ -12,6 +12,8 @@ export interface Look {
   asked?: Record<string, string>
   /** Whether it is like another one, so that no picture of it is kept. */
   plain?: true
+  /** Whether the core has not answered, so that no setting is known. */
+  unanswered?: true
   /** What is done on it first, in any language. */
   act?: (page: Page) => Promise<void>
   /** What is there once the page is drawn. */
@@ -28,17 +30,28 @@ export async function show(
   await look.act?.(page)
 }
 
+/** Loses the connection of the first account just after a trade, and lets time pass. */
+function lose(page: Page, millis: number): Promise<void> {
+  return page.evaluate((passing) => {
+    window.fake?.trade(0, 'm-101', { yes: 630 })
+    window.fake?.lose(0)
+    window.fake?.advance(passing)
+  }, millis)
+}
+
 export const LOOKS: readonly Look[] = [
   {
     name: 'starting',
     path: '',
     asked: { latency: '600000' },
+    unanswered: true,
     ready: (page) => page.getByText('Opening what is kept on this computer'),
   },
   {
     name: 'start-failed',
     path: '',
     asked: { fail: 'snapshot' },
+    unanswered: true,
     ready: (page) => page.getByText('Carillon could not start'),
   },
   {
@@ -76,18 +89,55 @@ export const LOOKS: readonly Look[] = [
     asked: { fake: 'keyring-locked' },
     ready: (page) => page.getByRole('button', { name: 'Check again' }),
   },
+  {
+    name: 'vault-missing',
+    path: '',
+    asked: { fake: 'keyring-missing' },
+    ready: (page) => page.getByText('There is no keyring on this computer'),
+  },
+  {
+    name: 'vault-refused',
+    path: 'settings/security',
+    asked: { fake: 'keyring-refused' },
+    ready: (page) => page.getByText('The keyring refused Carillon'),
+  },
+  {
+    name: 'vault-session',
+    path: 'settings/security',
+    asked: { fake: 'keyring-missing' },
+    act: (page) => page.locator('.note .actions button').nth(2).click(),
+    ready: (page) => page.getByText('its accounts are erased at the next start'),
+  },
+  {
+    name: 'vault-sealed',
+    path: 'inbox',
+    asked: { fake: 'sealed' },
+    ready: (page) => page.getByText('The sealed file is locked'),
+  },
+  {
+    name: 'vault-wrong',
+    path: 'accounts/add',
+    asked: { fake: 'sealed-wrong' },
+    ready: (page) => page.getByText('CARILLON_PASSPHRASE does not open'),
+  },
   { name: 'inbox', path: 'inbox', ready: (page) => page.getByText('Arrears of 30 days passed 4.0 %') },
   {
     name: 'inbox-offline',
     path: 'inbox',
     asked: { fake: 'offline' },
-    ready: (page) => page.getByText('No account is connected.'),
+    ready: (page) => page.getByText('You are offline'),
   },
   {
     name: 'inbox-closed',
     path: 'inbox',
     asked: { fake: 'keyring-locked' },
     ready: (page) => page.getByText('Your account can’t be opened'),
+  },
+  {
+    name: 'inbox-one-closed',
+    path: 'inbox',
+    asked: { fake: 'one-closed' },
+    ready: (page) => page.getByText('Its notices are not in this list.'),
   },
   {
     name: 'inbox-asks',
@@ -106,6 +156,12 @@ export const LOOKS: readonly Look[] = [
     path: `inbox/${FIRST}/6`,
     ready: (page) => page.getByRole('heading', { name: 'What happened' }),
   },
+  {
+    name: 'notice-cached',
+    path: `inbox/${FIRST}/5`,
+    asked: { fake: 'reconnecting' },
+    ready: (page) => page.getByText(/Cached,/),
+  },
   { name: 'search', path: 'search?text=market', ready: (page) => page.getByText('2 notices') },
   {
     name: 'search-nothing',
@@ -117,6 +173,12 @@ export const LOOKS: readonly Look[] = [
     name: 'connections',
     path: 'connections',
     ready: (page) => page.getByText('Reconnecting, try 3'),
+  },
+  {
+    name: 'connections-closed',
+    path: 'connections',
+    asked: { fake: 'closed' },
+    ready: (page) => page.getByText('Oddsfield can’t be opened'),
   },
   {
     name: 'connection',
@@ -141,6 +203,17 @@ export const LOOKS: readonly Look[] = [
   },
   { name: 'settings', path: 'settings', ready: (page) => page.getByText('Which accounts ring') },
   {
+    name: 'settings-keyboard',
+    path: 'settings/keyboard',
+    ready: (page) => page.getByText('Single letters are shortcuts'),
+  },
+  {
+    name: 'settings-security',
+    path: 'settings/security',
+    ready: (page) => page.getByText('Encrypted, one file an account'),
+  },
+  { name: 'settings-about', path: 'settings/about', ready: (page) => page.getByText('Data folder') },
+  {
     name: 'rooms',
     path: `${FIRST}/rooms`,
     ready: (page) => page.getByText('Will steel rebates pass this year?'),
@@ -151,6 +224,12 @@ export const LOOKS: readonly Look[] = [
     ready: (page) => page.getByText('Will the port lease of Varenna be extended?'),
   },
   { name: 'market', path: `${FIRST}/market/m-101`, ready: (page) => page.getByText('trade 2 s ago') },
+  {
+    name: 'market-silent',
+    path: `${FIRST}/market/m-101`,
+    act: (page) => lose(page, 20_000),
+    ready: (page) => page.getByText('5 tries since 14:03. Next try in 55 s.'),
+  },
   {
     name: 'market-table',
     path: `${FIRST}/market/m-101`,

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { expect, open, overflow, test, violations } from './fixtures'
+import { expect, open, overflow, test, violations, wear } from './fixtures'
 
 const ACCOUNT = '0197a1c0-0000-7000-8000-000000000001'
 const OPEN = `${ACCOUNT}/market/m-101`
@@ -25,18 +25,25 @@ test('a market whose connection was lost looks stale', async ({ page }) => {
       trader: '@tomas',
     })
     window.fake?.lose(0)
-    window.fake?.advance(68_000)
+    window.fake?.advance(4_000)
   })
   await expect(page.getByText('Stale since 14:03')).toBeVisible()
+  await expect(page.getByText('Prices are from 14:03:00')).toBeVisible()
+  await expect(page.getByText('The connection dropped. Next try in 3 s.')).toBeVisible()
   // How a price moved that is not what it is now says nothing.
   await expect(page.getByText('24 h change not known')).toHaveCount(0)
   await expect(page.getByText('paused at 14:03')).toBeVisible()
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme)
+    await wear(page, colorScheme)
     await expect(page).toHaveScreenshot(`market-stale-${colorScheme}.png`)
-    expect(await violations(page), colorScheme).toEqual([])
+    const found = await violations(page, { colours: colorScheme === 'light' ? 'too' : 'only' })
+    expect(found, colorScheme).toEqual([])
   }
+  // Each try leaves the time of the loss as it is.
+  await page.evaluate(() => window.fake?.advance(16_000))
+  await expect(page.getByText('Oddsfield does not answer')).toBeVisible()
+  await expect(page.getByText('5 tries since 14:03. Next try in 55 s.')).toBeVisible()
+  await expect(page.getByText('Stale since 14:03')).toBeVisible()
   await page.getByRole('button', { name: 'Try now' }).click()
   await expect(page.getByText('Prices are from')).toHaveCount(0)
   await expect(page.getByText('Stale since')).toHaveCount(0)
@@ -143,6 +150,30 @@ test('older trades are read when one comes to the end', async ({ page, isMobile 
     element.scrollTop = element.scrollHeight
   })
   await expect.poll(height).toBeGreaterThan(before)
+})
+
+test('older trades that can’t be read leave the others, and are read again when asked for', async ({
+  page,
+  isMobile,
+}) => {
+  await open(page, OPEN)
+  const lines = page.getByRole('listitem').filter({ hasText: '@' })
+  await expect(lines.first()).toBeVisible()
+  await page.evaluate(() => window.fake?.fail('activity'))
+  const more = page.getByRole('button', { name: 'Show more' })
+  if (isMobile) {
+    while (await more.isVisible()) await more.click()
+  } else {
+    await page.getByRole('list', { name: 'Live Trades' }).evaluate((element) => {
+      element.scrollTop = element.scrollHeight
+    })
+  }
+  await expect(page.getByText('Older trades can’t be read.')).toBeVisible()
+  await expect(lines.first()).toBeAttached()
+  await page.evaluate(() => window.fake?.fail('activity', false))
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByText('Older trades can’t be read.')).toHaveCount(0)
+  if (isMobile) await expect(more).toBeVisible()
 })
 
 test('a market that nobody has traded is drawn, and its first trade moves it', async ({ page }) => {

@@ -1,8 +1,10 @@
 import { test } from './fixtures'
-import { PAGES, walk } from './pseudo'
+import { show } from './looks'
+import { FURTHER, readAll } from './pseudo'
 
-for (const walked of PAGES) {
-  test(`every text of ${walked.name} comes from the messages`, async ({ page }) => {
-    await walk(page, walked)
+for (const further of FURTHER) {
+  test(`every text of ${further.name} comes from the messages`, async ({ page }) => {
+    await show(page, further, { locale: 'en-XA' })
+    await readAll(page)
   })
 }

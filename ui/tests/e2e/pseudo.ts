@@ -2,15 +2,15 @@
 
 import type { Page } from '@playwright/test'
 import { expect, overflow } from './fixtures'
-import { LOOKS, show, type Look } from './looks'
+import type { Look } from './looks'
 
-/** A page that is looked at in the pseudo-locale. */
-export type Walked = Pick<Look, 'name' | 'path' | 'asked' | 'act'>
+/** A page that is looked at in the pseudo-locale alone. */
+export type Further = Pick<Look, 'name' | 'path' | 'asked' | 'act'>
 
 const FIRST = '0197a1c0-0000-7000-8000-000000000001'
 
 /** States that no picture is kept of. */
-const FURTHER: readonly Walked[] = [
+export const FURTHER: readonly Further[] = [
   { name: 'nowhere', path: 'nowhere' },
   { name: 'an account that is gone', path: 'nobody/markets' },
   { name: 'rooms where there are none', path: '0197a1c0-0000-7000-8000-000000000002/rooms' },
@@ -22,13 +22,9 @@ const FURTHER: readonly Walked[] = [
   { name: 'a search that failed', path: 'search?text=market', asked: { fake: 'broken' } },
   { name: 'prices that are not live', path: `${FIRST}/market/m-101`, asked: { fake: 'reconnecting' } },
   { name: 'the question whether it may ring', path: 'settings', asked: { fake: 'first-run' } },
-  { name: 'keyboard settings', path: 'settings/keyboard' },
-  { name: 'security settings', path: 'settings/security' },
-  { name: 'about', path: 'settings/about' },
+  { name: 'security without a keyring', path: 'settings/security', asked: { fake: 'keyring-missing' } },
+  { name: 'connections without a keyring', path: 'connections', asked: { fake: 'keyring-locked' } },
 ]
-
-/** Every page that there is, in every state that has words of its own. */
-export const PAGES: readonly Walked[] = [...LOOKS, ...FURTHER]
 
 /** Months and days: those of dates come from the system's locale. */
 const DATES =
@@ -51,9 +47,9 @@ function withoutMessages(text: string): string {
   return rest === text ? text : withoutMessages(rest)
 }
 
-/** Opens a page in the stand-in language and looks at everything that it says. */
-export async function walk(page: Page, walked: Walked): Promise<void> {
-  await show(page, walked, { locale: 'en-XA' })
+/** Looks at everything that a page says in the stand-in language, once its letters are there. */
+export async function readAll(page: Page): Promise<void> {
+  await page.evaluate(() => document.fonts.ready)
   const texts = await page.evaluate(
     ([known, shortened]) => {
       // What platforms and people wrote is data, and stays as it is.
@@ -64,15 +60,19 @@ export async function walk(page: Page, walked: Walked): Promise<void> {
         else if (typeof value === 'object' && value !== null && depth < 8)
           for (const one of Object.values(value)) gather(one, depth + 1)
       }
-      gather(window.fake?.world.accounts)
-      gather(window.fake?.world.vault)
-      gather(window.fake?.world.closed)
-      gather(window.fake?.world.app)
+      const { world } = window.fake ?? {}
+      for (const { view, notices, entities, activity } of world?.accounts ?? []) {
+        gather([view.account, view.topics, view.connection.socketId])
+        for (const one of [notices, entities, activity]) gather(one)
+      }
+      gather(world?.app)
       const shown: string[] = []
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
       while (walker.nextNode()) {
         const parent = walker.currentNode.parentElement
         if (parent?.closest('kbd, script, svg text, mark') !== null) continue
+        // What says itself that it is in the core's language.
+        if (parent.closest('[lang]:not(html)') !== null) continue
         // What was searched for is marked within a text, which is one all the same.
         const whole = parent.querySelector(':scope > mark') === null ? walker.currentNode : parent
         shown.push(whole.textContent ?? '')

@@ -1,4 +1,7 @@
+import type { Locator } from '@playwright/test'
 import { expect, open, test, violations } from './fixtures'
+
+const FIRST = '0197a1c0-0000-7000-8000-000000000001'
 
 test('the status bar says how many accounts are in each state', async ({ page }) => {
   await open(page, 'kit')
@@ -10,15 +13,23 @@ test('the status bar says how many accounts are in each state', async ({ page })
   await expect(status).toContainText('on this computer')
 })
 
-test('the counts of the rail add up to the inbox', async ({ page }) => {
-  await open(page, 'kit')
+test('the counts of the rail add up: kinds to their account, accounts to the inbox, and that to its list', async ({
+  page,
+}) => {
+  await open(page, `${FIRST}/markets`)
   const rail = page.getByRole('navigation', { name: 'Main' })
   const of = (text: string): number => Number(/(\d+) unread/.exec(text)?.[1] ?? 0)
-  const inbox = of(await rail.getByRole('link', { name: /^Inbox/ }).innerText())
-  const accounts = await rail.getByRole('list', { name: 'Accounts' }).getByRole('listitem').allInnerTexts()
-  const counts = accounts.map(of)
-  expect(inbox).toBeGreaterThan(0)
-  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(inbox)
+  const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0)
+  const countsOf = async (links: Locator): Promise<number[]> => (await links.allInnerTexts()).map(of)
+  const accounts = rail.getByRole('list', { name: 'Accounts' })
+  const [first = 0, ...others] = await countsOf(accounts.locator('.account'))
+  const kinds = await countsOf(accounts.locator('.kinds').getByRole('link'))
+  expect(kinds.length).toBeGreaterThan(1)
+  expect(sum(kinds)).toBe(first)
+  const [inbox = 0] = await countsOf(rail.getByRole('link', { name: /^Inbox/ }))
+  expect(first + sum(others)).toBe(inbox)
+  await page.goto(page.url().replace(/#.*/, '#/inbox?filter=unread'))
+  await expect(page.locator('[data-key]')).toHaveCount(inbox)
 })
 
 test('F6 walks the parts of the window and comes back to where one was', async ({ page }) => {

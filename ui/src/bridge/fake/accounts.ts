@@ -64,6 +64,7 @@ export function makeAccount(world: World, wanted: Wanted): FakeAccount {
     cause: null,
     socketId: random.hex(20),
     tries: 0,
+    nextTryAt: null,
     ...wanted.connection,
   }
   const live = connection.state === 'connected'

@@ -7,6 +7,11 @@ import { pause, restore, tellTopics } from './live'
 import { PLATFORMS, type PlatformKey } from './platforms'
 import { seriesKey, thingKey, unreadOf, type FakeAccount, type World } from './world'
 
+/** What opens the double's sealed file, where there is one already. */
+const PASSPHRASE = 'bells'
+
+const IN_MEMORY = 'Tokens and keys are kept in memory. They are gone when Carillon is closed.'
+
 type Handlers = { readonly [C in Command]: (world: World, args: Args<C>) => Answer<C> }
 
 function known(world: World, id: string): FakeAccount {
@@ -154,7 +159,9 @@ export const commands: Handlers = {
     return made.map((one) => one.view.account)
   },
   remove_account: (world, { account }) => {
-    world.accounts.splice(world.accounts.indexOf(known(world, account)), 1)
+    const closed = world.closed.findIndex((one) => one.id === account)
+    if (closed >= 0) world.closed.splice(closed, 1)
+    else world.accounts.splice(world.accounts.indexOf(known(world, account)), 1)
     world.tell({ type: 'accounts-changed' })
     return null
   },
@@ -249,9 +256,15 @@ export const commands: Handlers = {
     world.tell({ type: 'settings', settings })
     return null
   },
+  use_session_vault: (world) => {
+    world.vault = { ...world.vault, backend: 'memory', state: 'ready', sentence: IN_MEMORY }
+    world.settings = { ...world.settings, vault: 'session' }
+    world.tell({ type: 'settings', settings: world.settings })
+    return world.vault
+  },
   test_notification: () => null,
   check_vault: (world) => {
-    if (world.vault.state === 'locked') {
+    if (world.vault.state === 'locked' && world.vault.backend === 'keyring') {
       reopen(world)
       world.vault = {
         ...world.vault,
@@ -262,12 +275,17 @@ export const commands: Handlers = {
     return world.vault
   },
   use_sealed_vault: (world, { passphrase }) => {
-    if (passphrase.length < 8)
+    const { sealedFile } = world.vault
+    if (sealedFile && passphrase !== PASSPHRASE)
+      throw new CallError('vault', 'This passphrase does not open the sealed file.')
+    if (!sealedFile && passphrase.length < 8)
       throw new CallError('vault', 'The passphrase is too short: eight characters at least.')
+    if (sealedFile) reopen(world)
     world.vault = {
       backend: 'sealed-file',
       state: 'ready',
       sentence: 'Tokens and keys are kept in a file that your passphrase seals.',
+      sealedFile: true,
     }
     world.settings = { ...world.settings, vault: 'sealed-file' }
     world.tell({ type: 'settings', settings: world.settings })
@@ -275,6 +293,7 @@ export const commands: Handlers = {
   },
   use_keyring: (world) => {
     world.vault = {
+      ...world.vault,
       backend: 'keyring',
       state: 'ready',
       sentence: 'Tokens and keys are kept in this computer’s keyring.',

@@ -90,21 +90,46 @@ const latency = (account: FakeAccount): UiEvent => ({
   millis: account.view.latencyMs,
 })
 
-/** Loses a connection. */
+/** How long the double waits after each failed try, in milliseconds; after the last of them always as long. */
+const DELAYS = [1_000, 2_000, 4_000, 8_000, 60_000] as const
+
+const delayAfter = (tries: number): number => DELAYS[Math.min(tries, DELAYS.length) - 1] ?? DELAYS[0]
+
+/** Loses a connection; from then on it is tried again, and fails, until it is restored. */
 export function lose(world: World, account: FakeAccount, cause = 'The connection dropped.'): void {
   const { view } = account
   view.connection = {
-    ...view.connection,
     state: 'reconnecting',
     catchingUp: false,
     since: world.now(),
     cause,
+    code: 'unreachable',
     socketId: null,
     tries: 1,
+    nextTryAt: world.now() + delayAfter(1),
   }
   view.topics = view.topics.map((topic) => ({ ...topic, confirmed: false }))
   view.latencyMs = null
   world.tell(status(account), topics(account), latency(account))
+}
+
+/** Tries again where it is time: each try is told as it begins and as it fails. Up to when everything came stays. */
+function tryAgain(world: World): void {
+  for (const account of world.accounts) {
+    const { view } = account
+    const { nextTryAt } = view.connection
+    if (nextTryAt === null || nextTryAt > world.now()) continue
+    view.connection = { ...view.connection, nextTryAt: null }
+    world.tell(status(account))
+    const tries = view.connection.tries + 1
+    view.connection = {
+      ...view.connection,
+      cause: 'The server can’t be reached.',
+      tries,
+      nextTryAt: world.now() + delayAfter(tries),
+    }
+    world.tell(status(account))
+  }
 }
 
 /** Has a connection back at once, topics joined, nothing missed. */
@@ -118,6 +143,7 @@ export function restore(world: World, account: FakeAccount): void {
     cause: null,
     socketId: world.random.hex(20),
     tries: 0,
+    nextTryAt: null,
   }
   view.topics = view.topics.map((topic) => (topic.refusal === null ? { ...topic, confirmed: true } : topic))
   view.latencyMs = 20 + world.random.whole(0, 9)
@@ -128,14 +154,16 @@ export function restore(world: World, account: FakeAccount): void {
 /** The person disconnects. */
 export function pause(world: World, account: FakeAccount): void {
   const { view } = account
+  const { state, since } = view.connection
   view.paused = true
   view.connection = {
     state: 'disconnected',
     catchingUp: false,
-    since: world.now(),
+    since: state === 'connected' ? world.now() : since,
     cause: null,
     socketId: null,
     tries: 0,
+    nextTryAt: null,
   }
   view.topics = view.topics.map((topic) => ({ ...topic, confirmed: false }))
   view.latencyMs = null
@@ -205,6 +233,9 @@ function measure(world: World): void {
 /** Lets the world go on by itself. */
 export function run(world: World): Stop {
   const stops = [
+    world.clock.every(1_000, () => {
+      tryAgain(world)
+    }),
     world.clock.every(1_400, () => {
       tradeSomewhere(world)
     }),

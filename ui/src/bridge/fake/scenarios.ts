@@ -1,5 +1,6 @@
 /** The worlds that a test or a developer can ask for by name. */
 
+import type { ClosedAccount, VaultView } from '../contract.gen'
 import { makeAccount, accountId, type Wanted } from './accounts'
 import type { World } from './world'
 
@@ -14,6 +15,12 @@ export const SCENARIOS = [
   'new-markets',
   'first-run',
   'keyring-locked',
+  'keyring-missing',
+  'keyring-refused',
+  'sealed',
+  'sealed-wrong',
+  'closed',
+  'one-closed',
   'broken',
 ] as const
 
@@ -31,11 +38,23 @@ const ESTATES = { platform: 'estates', name: 'maren', host: 'quorum.example', la
 const SECOND_MARKETS = { platform: 'markets', name: 'quill', host: 'oddsfield.example', latency: 27 } as const
 
 const lost = (now: number, ago: number, tries: number): Pick<Wanted, 'connection'> => ({
-  connection: { state: 'reconnecting', since: now - ago, cause: 'The connection dropped.', tries },
+  connection: {
+    state: 'reconnecting',
+    since: now - ago,
+    cause: 'The connection dropped.',
+    code: 'unreachable',
+    tries,
+    nextTryAt: now + 4_000,
+  },
 })
 
 const refused = (now: number): Pick<Wanted, 'connection'> => ({
-  connection: { state: 'error', since: now - 5 * MINUTE, cause: 'The server no longer accepts the token.' },
+  connection: {
+    state: 'error',
+    since: now - 5 * MINUTE,
+    cause: 'The server no longer accepts the token.',
+    code: 'sign-in-refused',
+  },
 })
 
 function accountsOf(scenario: Scenario, now: number): Wanted[] {
@@ -65,8 +84,10 @@ function accountsOf(scenario: Scenario, now: number): Wanted[] {
         connection: {
           state: 'reconnecting',
           since: now - 9 * MINUTE,
-          cause: 'There is no network.',
+          cause: 'The server can’t be reached.',
+          code: 'unreachable',
           tries: 7,
+          nextTryAt: now + 42_000,
         },
       }))
     case 'reconnecting':
@@ -91,36 +112,102 @@ function accountsOf(scenario: Scenario, now: number): Wanted[] {
     case 'new-markets':
       return [{ ...MARKETS, gapless: true, untraded: true }]
     case 'first-run':
-      return []
     case 'keyring-locked':
+    case 'keyring-missing':
+    case 'keyring-refused':
+    case 'sealed':
+    case 'sealed-wrong':
+    case 'closed':
+      return []
+    case 'one-closed':
     case 'broken':
       return [MARKETS]
+  }
+}
+
+/** Where tokens and keys can't be kept, or not read; the words are the core's. */
+const VAULTS: Partial<Record<Scenario, VaultView>> = {
+  'keyring-locked': {
+    backend: 'keyring',
+    state: 'locked',
+    sentence:
+      'The keyring is locked. Unlock it (it may be asking for your password in another window), then try again.',
+    sealedFile: false,
+  },
+  'keyring-missing': {
+    backend: 'keyring',
+    state: 'missing',
+    sentence:
+      "No usable keyring was found. Start or set up your system's keyring, or choose a file that you seal with a passphrase.",
+    sealedFile: false,
+  },
+  'keyring-refused': {
+    backend: 'keyring',
+    state: 'refused',
+    sentence:
+      'The keyring refused to store a secret. Check that Carillon may use it, or choose a file that you seal with a passphrase.',
+    sealedFile: false,
+  },
+  sealed: {
+    backend: 'sealed-file',
+    state: 'locked',
+    sentence: 'Tokens and keys are sealed in a file on this computer. Type its passphrase to open it.',
+    sealedFile: true,
+  },
+  'sealed-wrong': {
+    backend: 'sealed-file',
+    state: 'locked',
+    sentence: 'CARILLON_PASSPHRASE does not open the sealed file. Set it right, or type the passphrase here.',
+    sealedFile: true,
+  },
+}
+
+/** Accounts that can't be opened. */
+function closedOf(scenario: Scenario): ClosedAccount[] {
+  const locked = (what: string): ClosedAccount => ({
+    id: accountId(1),
+    title: 'Oddsfield',
+    error: { code: 'vault', message: `${what} is locked. Unlock it, then look again.` },
+  })
+  const damaged: ClosedAccount = {
+    id: accountId(99),
+    title: 'Northyard',
+    error: { code: 'store', message: 'The file of this account is damaged. It was left as it is.' },
+  }
+  switch (scenario) {
+    case 'keyring-locked':
+    case 'keyring-refused':
+      return [locked('The keyring')]
+    case 'sealed':
+    case 'sealed-wrong':
+      return [locked('The sealed file')]
+    case 'one-closed':
+    case 'broken':
+      return [damaged]
+    case 'closed':
+      return [
+        damaged,
+        {
+          id: accountId(98),
+          title: 'Oddsfield',
+          error: {
+            code: 'store',
+            message:
+              'The key of this account’s cache is not in the keyring. The cache was left as it is; it can be read again once the key is back, or the account can be removed and added anew',
+          },
+        },
+      ]
+    default:
+      return []
   }
 }
 
 /** Fills a world. */
 export function build(world: World, scenario: Scenario): void {
   for (const wanted of accountsOf(scenario, world.now())) makeAccount(world, wanted)
-  if (scenario === 'first-run') world.settings.notifications.consent = 'unasked'
-  if (scenario === 'keyring-locked') {
-    world.accounts.length = 0
-    world.vault = {
-      backend: 'keyring',
-      state: 'locked',
-      sentence:
-        'The keyring is locked. Unlock it (it may be asking for your password in another window), then try again.',
-    }
-    world.closed.push({
-      id: accountId(1),
-      title: 'Oddsfield',
-      error: { code: 'vault', message: 'The keyring is locked. Unlock it, then look again.' },
-    })
-  }
-  if (scenario === 'broken') {
-    world.closed.push({
-      id: accountId(99),
-      title: 'Northyard',
-      error: { code: 'store', message: 'The file of this account is damaged. It was left as it is.' },
-    })
+  world.vault = VAULTS[scenario] ?? world.vault
+  world.closed.push(...closedOf(scenario))
+  if (scenario === 'first-run' || scenario === 'keyring-missing') {
+    world.settings.notifications.consent = 'unasked'
   }
 }

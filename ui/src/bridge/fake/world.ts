@@ -52,6 +52,7 @@ export class World {
     backend: 'keyring',
     state: 'ready',
     sentence: 'Tokens and keys are kept in this computer’s keyring.',
+    sealedFile: false,
   }
   settings: Settings = {
     theme: 'system',

@@ -1,4 +1,5 @@
-import type { AccountView, ConnectionStatus, Gap, GapReason } from '../../bridge/contract.gen'
+import type { AccountView, ConnectionStatus, Gap, GapReason, Timestamp } from '../../bridge/contract.gen'
+import { causeOf } from '../../connection'
 import { m } from '../../text'
 
 /** What a person can do about a connection now. */
@@ -57,9 +58,19 @@ export function hasCause({ cause, state }: ConnectionStatus): boolean {
   return cause !== null && state !== 'connected'
 }
 
+/** The core's own words for the cause, where they say something else than what its code says. */
+export function coreWords(status: ConnectionStatus, startedAt: Timestamp | null): string | null {
+  return status.cause === causeOf(status, startedAt) ? null : status.cause
+}
+
 /** An account by name: two of a platform are told apart by who they are. */
 export function nameOf(view: AccountView, all: readonly AccountView[]): string {
   const twins = all.filter((other) => other.title === view.title).length > 1
   const who = view.account.identity.name ?? view.account.identity.userId
   return twins ? `${view.title}, ${who}` : view.title
+}
+
+/** A page of an account by name: where there are several accounts, with the one that it is of. */
+export function pageNameOf(page: string, view: AccountView, all: readonly AccountView[]): string {
+  return all.length < 2 ? page : m.page_of({ page, account: nameOf(view, all) })
 }

@@ -10,6 +10,9 @@ async function accountsOf(scenario: Scenario): Promise<AccountView[]> {
   return (await fakeBridge({ scenario, frozen: NOW }).call('snapshot')).accounts
 }
 
+/** What is said of accounts that could all be opened, on a computer that has a network. */
+const said = (accounts: AccountView[]) => bannerOf({ accounts, closed: [], online: true })
+
 /** Accounts without a connection, complete up to these times. */
 async function offline(...until: (number | null)[]): Promise<AccountView[]> {
   const accounts = await accountsOf('offline')
@@ -19,17 +22,17 @@ async function offline(...until: (number | null)[]): Promise<AccountView[]> {
 }
 
 it('nobody is offline while one account is connected', async () => {
-  expect(bannerOf(await accountsOf('reconnecting'))).toBeNull()
-  expect(bannerOf(await accountsOf('catching-up'))).toBeNull()
-  expect(bannerOf([])).toBeNull()
+  expect(said(await accountsOf('reconnecting'))).toBeNull()
+  expect(said(await accountsOf('catching-up'))).toBeNull()
+  expect(said([])).toBeNull()
 })
 
 it('offline is as complete as its oldest account', async () => {
-  expect(bannerOf(await offline(5_000, 3_000, 4_000))).toMatchObject({ is: 'offline', completeUntil: 3_000 })
+  expect(said(await offline(5_000, 3_000, 4_000))).toMatchObject({ is: 'offline', completeUntil: 3_000 })
 })
 
 it('an account that was never complete leaves the time unknown', async () => {
-  expect(bannerOf(await offline(5_000, null))).toMatchObject({ is: 'offline', completeUntil: null })
+  expect(said(await offline(5_000, null))).toMatchObject({ is: 'offline', completeUntil: null })
 })
 
 it('an account that the person disconnected is not missed', async () => {
@@ -39,10 +42,38 @@ it('an account that the person disconnected is not missed', async () => {
     paused: true,
     connection: { ...second.connection, state: 'disconnected' },
   }
-  expect(bannerOf([paused])).toBeNull()
-  expect(bannerOf([first, paused])).toMatchObject({ is: 'offline', completeUntil: 5_000 })
+  expect(said([paused])).toBeNull()
+  expect(said([first, paused])).toMatchObject({ is: 'offline', completeUntil: 5_000 })
 })
 
 it('an account that asks to sign in again comes first', async () => {
-  expect(bannerOf(await accountsOf('sign-in'))).toMatchObject({ is: 'sign-in' })
+  expect(said(await accountsOf('sign-in'))).toMatchObject({ is: 'sign-in' })
+})
+
+it('this computer is offline where none of several servers can be reached, or where the system says so', async () => {
+  const accounts = await accountsOf('offline')
+  expect(said(accounts)).toMatchObject({ network: true })
+  const [one, ...others] = accounts as [AccountView, ...AccountView[]]
+  // A single server may be down.
+  expect(said([one])).toMatchObject({ network: false })
+  expect(bannerOf({ accounts: [one], closed: [], online: false })).toMatchObject({ network: true })
+  const busy: AccountView = { ...one, connection: { ...one.connection, code: 'busy' } }
+  expect(said([busy, ...others])).toMatchObject({ network: false })
+})
+
+it('the soonest try is told', async () => {
+  const accounts = (await accountsOf('offline')).map((view, index) => ({
+    ...view,
+    connection: { ...view.connection, nextTryAt: NOW + 9_000 - index * 1_000 },
+  }))
+  expect(said(accounts)).toMatchObject({ soonest: accounts.at(-1) })
+})
+
+it('what an account that can’t be opened had received is not vouched for', async () => {
+  const { accounts, closed } = await fakeBridge({ scenario: 'broken', frozen: NOW }).call('snapshot')
+  expect(bannerOf({ accounts, closed, online: true })).toMatchObject({ is: 'closed', closed })
+  const away = await offline(5_000)
+  expect(bannerOf({ accounts: away, closed, online: true })).toMatchObject({ completeUntil: null })
+  // With no account at all the list's place says it.
+  expect(bannerOf({ accounts: [], closed, online: true })).toBeNull()
 })

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Entity } from '../../bridge/contract.gen'
-import { factsOf } from './facts'
+import { factsOf, isFinal, moves } from './facts'
 
 function market(fields: Record<string, unknown>): Entity {
   return { kind: 'market', id: 'm-1', updatedAt: 0, fields }
@@ -29,4 +29,16 @@ it('what is not known, or not as it should be, is left out', () => {
 
 it('a kind without words here has no facts', () => {
   expect(factsOf({ ...market({ amount: '3' }), kind: 'invoice' })).toEqual([])
+})
+
+it('figures may grow old, times may not; with an outcome nothing moves any more', () => {
+  const open = market({ yesPrice: '0.634', totalVolume: '10', totalParticipants: 3, endsAt: 1 })
+  expect(factsOf(open).map((fact) => [fact.field, moves(fact)])).toEqual([
+    ['yesPrice', true],
+    ['totalVolume', true],
+    ['totalParticipants', true],
+    ['endsAt', false],
+  ])
+  expect(isFinal(open)).toBe(false)
+  expect(isFinal(market({ outcome: 'YES' }))).toBe(true)
 })

@@ -45,3 +45,9 @@ export function factsOf(thing: Entity): Fact[] {
   }
   return facts.slice(0, MOST)
 }
+
+/** Whether a fact may change: what is written once, such as a time, is not older than it was. */
+export const moves = ({ kind }: Fact): boolean => kind === 'price' || kind === 'amount' || kind === 'count'
+
+/** Whether a thing has come to its end, so that its figures stay as they are. */
+export const isFinal = (thing: Entity): boolean => thing.kind === 'market' && 'outcome' in thing.fields

@@ -17,9 +17,11 @@ export function problemOfPassphrase(
   return passphrase === again ? null : 'differs'
 }
 
+type Busy = 'checking' | 'sealing' | 'leaving' | 'forgetting'
+
 /** What the person does about the place for tokens and keys, and what came of it. */
 export class VaultCheck {
-  busy: 'checking' | 'sealing' | 'leaving' | null = $state(null)
+  busy: Busy | null = $state(null)
   /** The core's words about what went wrong. */
   failure: string | null = $state(null)
   /** Whether the last look found what was known before. */
@@ -54,6 +56,11 @@ export class VaultCheck {
     this.forget()
   }
 
+  /** Keeps tokens and keys in memory from now on, for as long as Carillon runs. */
+  async useSession(): Promise<void> {
+    await this.#ask('forgetting', () => this.call('use_session_vault'))
+  }
+
   /** Goes back to the keyring. */
   async leaveFile(): Promise<void> {
     await this.#ask('leaving', () => this.call('use_keyring'))
@@ -65,7 +72,7 @@ export class VaultCheck {
     this.tried = false
   }
 
-  async #ask(busy: 'checking' | 'sealing' | 'leaving', ask: () => Promise<VaultView>): Promise<void> {
+  async #ask(busy: Busy, ask: () => Promise<VaultView>): Promise<void> {
     if (this.busy !== null) return
     this.busy = busy
     this.failure = null

@@ -1,12 +1,16 @@
 import { expect, it, vi } from 'vitest'
 import { fakeBridge } from '../../bridge/fake'
+import type { Scenario } from '../../bridge/fake/scenarios'
 import { problemOfPassphrase, VaultCheck } from './vault.svelte'
+import { moreOf, problemName } from './words'
 
-function locked() {
-  const bridge = fakeBridge({ scenario: 'keyring-locked', frozen: 0 })
+function asked(scenario: Scenario) {
+  const bridge = fakeBridge({ scenario, frozen: 0 })
   const onChange = vi.fn()
   return { bridge, onChange, vault: new VaultCheck(bridge.call.bind(bridge), onChange) }
 }
+
+const locked = () => asked('keyring-locked')
 
 it('a new passphrase is long enough and written twice; one that opens a file is not judged', () => {
   expect(problemOfPassphrase('short', 'short', true)).toBe('short')
@@ -59,4 +63,34 @@ it('a refusal is said in the core’s words', async () => {
   vault.again = 'eight letters'
   await vault.seal(true)
   expect(vault.failure).toContain('can’t be read')
+})
+
+it('a file that is there is opened with a passphrase of any length, and with no other', async () => {
+  const { bridge, onChange, vault } = asked('sealed')
+  vault.passphrase = 'gongs'
+  await vault.seal(!bridge.fake.world.vault.sealedFile)
+  expect(vault.failure).toBe('This passphrase does not open the sealed file.')
+  vault.passphrase = 'bells'
+  await vault.seal(!bridge.fake.world.vault.sealedFile)
+  expect(onChange).toHaveBeenCalledWith(expect.objectContaining({ backend: 'sealed-file', state: 'ready' }))
+})
+
+it('for this session only, tokens and keys stay in memory', async () => {
+  const { bridge, onChange, vault } = asked('keyring-missing')
+  await vault.useSession()
+  expect(bridge.fake.world.settings.vault).toBe('session')
+  expect(onChange).toHaveBeenCalledWith(expect.objectContaining({ backend: 'memory', state: 'ready' }))
+})
+
+it('the core’s sentence is shown where it says more than the state', async () => {
+  const viewOf = (scenario: Scenario) => fakeBridge({ scenario, frozen: 0 }).call('check_vault')
+  for (const plain of ['sealed', 'keyring-missing', 'keyring-refused'] as const)
+    expect(moreOf(await viewOf(plain)), plain).toBeNull()
+  expect(moreOf(await viewOf('sealed-wrong'))).toContain('CARILLON_PASSPHRASE')
+})
+
+it('a sealed file is called locked only where there is one', () => {
+  const view = { backend: 'sealed-file', state: 'locked', sentence: '' } as const
+  expect(problemName({ ...view, sealedFile: true })).toBe('The sealed file is locked')
+  expect(problemName({ ...view, sealedFile: false })).toBe('There is no sealed file yet')
 })

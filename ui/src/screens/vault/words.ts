@@ -39,12 +39,13 @@ export function stateName(state: VaultStateView): string {
 }
 
 /** What is so, in a line, where no token can be kept. */
-export function problemName({ state, backend }: VaultView): string {
+export function problemName({ state, backend, sealedFile }: VaultView): string {
   switch (state) {
     case 'ready':
       return m.vault_ready()
     case 'locked':
-      return backend === 'sealed-file' ? m.vault_locked_file_title() : m.vault_locked_title()
+      if (backend !== 'sealed-file') return m.vault_locked_title()
+      return sealedFile ? m.vault_locked_file_title() : m.vault_no_file_title()
     case 'missing':
       return m.vault_missing_title()
     case 'refused':
@@ -53,17 +54,34 @@ export function problemName({ state, backend }: VaultView): string {
 }
 
 /** What to do about it, after its line. */
-export function problemText({ state, backend }: VaultView): string {
+export function problemText({ state, backend, sealedFile }: VaultView): string {
   switch (state) {
     case 'ready':
       return ''
     case 'locked':
-      return backend === 'sealed-file' ? m.vault_locked_file_text() : m.vault_locked_text()
+      if (backend !== 'sealed-file') return m.vault_locked_text()
+      return sealedFile ? m.vault_locked_file_text() : m.vault_no_file_text()
     case 'missing':
       return m.vault_missing_text()
     case 'refused':
       return m.vault_refused_text()
   }
+}
+
+/** How the core's sentences begin that say no more than the state does. */
+const PLAIN = [
+  'The keyring is locked.',
+  'No usable keyring was found.',
+  'The keyring refused to store a secret.',
+  'Tokens and keys are sealed in a file on this computer.',
+]
+
+/**
+ * What the core says beyond the state, such as that the passphrase of the environment does not fit; null where it says
+ * no more. It is in the core's language.
+ */
+export function moreOf({ sentence }: VaultView): string | null {
+  return sentence === '' || PLAIN.some((plain) => sentence.startsWith(plain)) ? null : sentence
 }
 
 function isPhone(system: string | undefined): boolean {
