@@ -107,6 +107,10 @@ fn desktop(setup: &Setup) -> Builder<tauri::Wry> {
 /// Shows the window at once, and starts everything behind it.
 fn begin<R: Runtime>(app: &mut App<R>, setup: Setup) -> Result<(), Box<dyn std::error::Error>> {
     let handle = app.handle();
+    // Before the web view makes it, more open than it has to be. What is wrong with it is told by the engine's start.
+    if let Err(error) = setup.home.create() {
+        tracing::warn!(%error, "Make the data folder");
+    }
     // Before anything could ring: a notification that was shown earlier tells of no tap.
     notifier::follow_taps(handle)?;
     let core = Core::new(

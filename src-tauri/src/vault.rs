@@ -131,6 +131,9 @@ impl Keeping {
     /// # Errors
     /// Where the environment has chosen, and not the person.
     pub(crate) fn begin_session(&mut self) -> Result<(), ApiError> {
+        if self.is_session {
+            return Ok(());
+        }
         self.leave_file()?;
         self.place = Some(Arc::new(MemoryVault::for_session()));
         self.is_session = true;

@@ -68,8 +68,9 @@ pub(crate) async fn run(engine: Engine, listen: Listen) -> Result<(), Failure> {
     };
     engine.stop().await;
     let written = printer.lines.finish();
-    if in_a_hurry? {
-        return timeout(LAST_LINES, written).await.unwrap_or(Ok(()));
+    if !matches!(in_a_hurry, Ok(false)) {
+        let written = timeout(LAST_LINES, written).await.unwrap_or(Ok(()));
+        return in_a_hurry.and(written);
     }
     // What was asked for is there; whoever reads it takes their time, or ends this.
     tokio::select! {

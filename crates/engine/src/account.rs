@@ -113,6 +113,8 @@ struct Running {
     with: AccountTask,
     session: Option<Live>,
     requests: JoinSet<Reply>,
+    /// When upkeep last looked, by the time of day.
+    looked: Option<Timestamp>,
     /// Upkeep that is under way, and how many rounds of it there were.
     chores: JoinSet<()>,
     rounds: u32,
@@ -138,6 +140,7 @@ impl AccountTask {
             with: self,
             session: None,
             requests: JoinSet::new(),
+            looked: None,
             chores: JoinSet::new(),
             rounds: 0,
             failed_catch_ups: FailedCatchUps::default(),

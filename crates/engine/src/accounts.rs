@@ -95,7 +95,11 @@ impl Engine {
         if let Some(id) = self.registry.find(&sameness).await? {
             // A cache that nobody can open now is not thrown away unasked: its key may be in another vault.
             let store = self.reader.store(&id).await?;
-            let before = tokens::read(&*self.parts.vault, &id).await?;
+            let before = match tokens::read(&*self.parts.vault, &id).await {
+                // What does not hold together is made whole by writing it anew.
+                Err(VaultError::Torn { .. }) => None,
+                read => read?,
+            };
             self.renew_sign_in(&id, &tokens).await?;
             return Ok(Added {
                 account: store.account().clone(),
@@ -285,6 +289,13 @@ pub(crate) async fn erase(parts: &Parts, registry: &Registry, id: &AccountId) ->
     Ok(())
 }
 
+/// Takes away what is left of an account whose secrets are gone.
+async fn forget(parts: &Parts, registry: &Registry, id: &AccountId) -> Result<(), EngineError> {
+    delete_database(&parts.home.account(id))?;
+    registry.strike(id).await?;
+    Ok(())
+}
+
 /// Finishes what a killed process left half done.
 pub(crate) async fn finish(parts: &Parts, registry: &Registry) -> Result<(), EngineError> {
     for entry in registry.entries().await? {
@@ -305,8 +316,10 @@ pub(crate) async fn finish(parts: &Parts, registry: &Registry) -> Result<(), Eng
             // The process that added it is still this one.
             left.push(id.clone());
         } else {
-            delete_database(&parts.home.account(id))?;
-            registry.strike(id).await?;
+            if let Err(error) = forget(parts, registry, id).await {
+                tracing::warn!(%error, "Take away an account of a session that is over; it is tried again");
+                left.push(id.clone());
+            }
         }
     }
     if left != passing {

@@ -94,10 +94,7 @@ impl Reader {
     /// # Errors
     /// Where the registry can't be read.
     pub async fn settings(&self) -> Result<Settings, EngineError> {
-        match Registry::open_to_read(&self.home.registry()).await? {
-            Some(registry) => Ok(registry.settings().await?),
-            None => Ok(Settings::default()),
-        }
+        Ok(Registry::settings_of(&self.home.registry()).await?)
     }
 
     /// The account's file.

@@ -89,10 +89,16 @@ pub(crate) struct Shared {
 #[derive(Clone)]
 pub(crate) struct Kept {
     tokens: Tokens,
-    /// When this process got them from the server; `None` for those that were in the vault.
-    fetched: Option<Instant>,
+    /// When this process got them from the server, by the steady clock and by the time of day; `None` for those that
+    /// were in the vault.
+    fetched: Option<(Instant, Timestamp)>,
     /// The refresh token that the vault still holds instead: it did not take these.
     unsaved_over: Option<Secret>,
+}
+
+/// How long ago that was. While a computer sleeps some systems stop the steady clock, and anybody may set the other.
+fn age((steady, day): (Instant, Timestamp), now: Timestamp) -> Duration {
+    steady.elapsed().max(now.since(day))
 }
 
 impl Kept {
@@ -103,7 +109,7 @@ impl Kept {
         };
         match self.fetched {
             // This computer's clock may be wrong; how long ago it was, and how long it lives, are not.
-            Some(at) => claims.lifetime().is_some_and(|lifetime| at.elapsed() >= lifetime),
+            Some(at) => claims.lifetime().is_some_and(|lifetime| age(at, now) >= lifetime),
             None => claims.expires_at().is_some_and(|at| at <= now),
         }
     }
@@ -112,7 +118,7 @@ impl Kept {
     fn left(&self, now: Timestamp) -> Option<(Duration, Duration)> {
         let claims = Claims::read(&self.tokens.access)?;
         let left = match self.fetched {
-            Some(at) => claims.lifetime()?.saturating_sub(at.elapsed()),
+            Some(at) => claims.lifetime()?.saturating_sub(age(at, now)),
             None => claims.expires_at()?.since(now),
         };
         Some((left, claims.lifetime().unwrap_or(left)))
@@ -179,7 +185,7 @@ impl Shared {
         }
         *kept = Some(Kept {
             tokens: fresh,
-            fetched: Some(Instant::now()),
+            fetched: Some((Instant::now(), self.clock.now())),
             unsaved_over,
         });
         Ok(())

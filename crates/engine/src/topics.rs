@@ -17,6 +17,9 @@ const UNPROMISED: Duration = Duration::from_secs(2);
 /// long before by the heartbeat.
 const PAGE: Duration = Duration::from_secs(60);
 
+/// How long a line on which a question stayed without an answer may take to show that it is alive.
+pub(crate) const ALIVE: Duration = Duration::from_secs(5);
+
 /// Sends a request and reads the answer.
 ///
 /// # Errors
@@ -47,6 +50,8 @@ pub(crate) enum TopicAnswer {
     Refused(String),
     /// No answer came, also not to a second question.
     Unanswered,
+    /// The connection is gone, which says nothing of the topic: the next one asks again.
+    Lost,
 }
 
 /// Asks to follow topics, all at once and in their order.
@@ -71,7 +76,10 @@ pub(crate) async fn join(
                 Err(SendError::Impossible) => {
                     TopicAnswer::Refused("The server takes no such request".to_owned())
                 }
-                Err(SendError::NotSent | SendError::Unknown) => TopicAnswer::Unanswered,
+                Err(SendError::NotSent | SendError::Unknown) if socket.ping(ALIVE).await.is_ok() => {
+                    TopicAnswer::Unanswered
+                }
+                Err(SendError::NotSent | SendError::Unknown) => TopicAnswer::Lost,
             };
             (topic, answer)
         }

@@ -55,6 +55,7 @@ pub fn start(
         hinted: None,
         hint: None,
         token_due: None,
+        replaced: None,
         outbox: VecDeque::new(),
     };
     tasks.spawn(driver.supervised(queue, reports, stop));
@@ -80,6 +81,8 @@ struct Driver {
     hint: Option<(Instant, Input)>,
     /// When the token of this connection is to be replaced.
     token_due: Option<Instant>,
+    /// When a token was last replaced, on whatever connection.
+    replaced: Option<Instant>,
     /// Reports that wait for room. Sending is a branch of the loop, so that the link hears commands while
     /// the account is busy; see [`Driver::tell`] for its bound.
     outbox: VecDeque<Report>,
@@ -231,9 +234,12 @@ impl Driver {
         let before = self.phase.clone();
         let (after, effects) = step(&self.policy, before.clone(), input.clone(), dice);
         match &input {
-            Input::TokenReplaced => self.look_at_token(self.policy.replace_pause),
+            Input::TokenReplaced => {
+                self.replaced = Some(Instant::now());
+                self.look_at_token();
+            }
             // The clock that the token is timed by may have stood still.
-            Input::Woke if self.socket.is_some() => self.look_at_token(Duration::ZERO),
+            Input::Woke if self.socket.is_some() => self.look_at_token(),
             _ => {}
         }
         let line = self
@@ -379,15 +385,19 @@ impl Driver {
         self.socket = Some(Arc::clone(&socket));
         self.work
             .spawn(async move { Done::Input(Input::Lost(socket.closed().await)) });
-        self.look_at_token(Duration::ZERO);
+        self.look_at_token();
         self.outbox.push_back(Report::Opened {
             session: self.session,
             connection,
         });
     }
 
-    /// Finds out when the token is to be replaced, which is not before `pause` is over.
-    fn look_at_token(&mut self, pause: Duration) {
+    /// Finds out when the token is to be replaced: not sooner after the last time than the policy says.
+    fn look_at_token(&mut self) {
+        let since = self.replaced.map(|replaced| replaced.elapsed());
+        let pause = since.map_or(Duration::ZERO, |since| {
+            self.policy.replace_pause.saturating_sub(since)
+        });
         let credentials = Arc::clone(&self.credentials);
         self.work.spawn(async move {
             match credentials.replace_in(rand::random()).await {

@@ -195,6 +195,9 @@ pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, V
         Token::Untested | Token::Renewed => (P::Connecting(tries.token(Token::Untested)), vec![E::Open]),
     };
 
+    // However new the token was, it may be an old one by now.
+    let begun_anew = |tries: Tries| tries.counting_anew().token(Token::Untested);
+
     let refresh = |tries: Tries| {
         (
             P::Refreshing(tries.token(Token::Refused)),
@@ -268,11 +271,11 @@ pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, V
             (phase, vec![E::Verify])
         }
         (P::SigningIn(tries) | P::CatchingUp(tries) | P::Online(tries), I::Dead) => {
-            (P::Connecting(tries.counting_anew()), vec![E::Close, E::Open])
+            (P::Connecting(begun_anew(tries)), vec![E::Close, E::Open])
         }
         // What was begun on another network, or before a sleep, would only run out its time.
         (P::Connecting(tries), I::NetworkChanged | I::Woke) => {
-            (P::Connecting(tries.counting_anew()), vec![E::Close, E::Open])
+            (P::Connecting(begun_anew(tries)), vec![E::Close, E::Open])
         }
         // A refresh that is under way is not asked for twice.
         (P::Refreshing(tries), I::NetworkChanged | I::Woke) => (P::Refreshing(tries.counting_anew()), vec![]),

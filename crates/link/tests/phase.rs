@@ -265,7 +265,7 @@ fn waking_up_verifies_a_connection_and_ends_a_wait() {
     assert_eq!(next, Phase::Connecting(Tries::default()), "the count starts anew");
     let online = Phase::Online(Tries {
         failed: 9,
-        ..Tries::default()
+        token: Token::Renewed,
     });
     let (next, effects) = step(&policy, online, Input::Dead, 0.5);
     assert_eq!(next, Phase::Connecting(Tries::default()), "without a wait");

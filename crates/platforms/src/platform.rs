@@ -246,8 +246,8 @@ pub struct SyncPage {
     pub log: String,
     /// The events, oldest first.
     pub frames: Vec<Frame>,
-    /// When the events happened that are too large to be sent, oldest first.
-    pub omitted: Vec<Timestamp>,
+    /// When the events happened that are too large to be sent, oldest first; `None` where that can't be read.
+    pub omitted: Vec<Option<Timestamp>>,
     /// Everything up to this number is in this page or was in an earlier one.
     pub next: i64,
     /// Whether there is another page.

@@ -54,7 +54,7 @@ impl AccountStore {
         let account = profile::read(connection.get()?).await?;
         if found == Version::Ours {
             // It opens well after the migration for which the copy was made.
-            backup::remove(path)?;
+            backup::tidy(path);
         }
         let tasks = TaskTracker::new();
         let writer = Writer::start(connection, &tasks);

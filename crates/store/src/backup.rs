@@ -42,7 +42,8 @@ fn copy(path: &Path, version: i64) -> io::Result<()> {
     }
     for other in copies(path)? {
         if other.file_name() != kept.file_name() {
-            fs::remove_file(other)?;
+            // It only takes room, and is tried again.
+            let _ = fs::remove_file(other);
         }
     }
     Ok(())
@@ -76,6 +77,18 @@ fn copies(path: &Path) -> io::Result<Vec<PathBuf>> {
 ///
 /// # Errors
 /// [`StoreError::Io`].
+///
+/// A copy that somebody holds just now keeps nothing from opening: it is tried again the next time.
+pub(crate) fn tidy(path: &Path) {
+    let removed = remove(path);
+    if let Err(error) = removed {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "Delete the copy of a file"
+        );
+    }
+}
+
 pub(crate) fn remove(path: &Path) -> Result<(), StoreError> {
     let copies = copies(path).map_err(|source| StoreError::Io {
         path: path.to_owned(),

@@ -83,7 +83,7 @@ impl Registry {
             let (connection, found) = file::open_to_write(path, None, &MIGRATIONS).await?;
             if found == Version::Ours {
                 // It opens well after the migration for which the copy was made.
-                backup::remove(path)?;
+                backup::tidy(path);
             }
             connection
         } else {
@@ -108,6 +108,27 @@ impl Registry {
     /// # Errors
     /// [`StoreError::TooNew`], [`StoreError::TooOld`], and where it can't be read.
     pub async fn open_to_read(path: &Path) -> Result<Option<Self>, StoreError> {
+        let Some((registry, found)) = Self::look(path).await? else {
+            return Ok(None);
+        };
+        version::readable(path, found)?;
+        Ok(Some(registry))
+    }
+
+    /// What the person chose, of a registry that its owner has not opened yet; the defaults where there is none. Where
+    /// settings are has been the same from the first version on.
+    ///
+    /// # Errors
+    /// [`StoreError::TooNew`], and where it can't be read.
+    pub async fn settings_of(path: &Path) -> Result<Settings, StoreError> {
+        match Self::look(path).await? {
+            None => Ok(Settings::default()),
+            Some((registry, Version::Ours | Version::Older)) => registry.settings().await,
+            Some((_, found)) => version::readable(path, found).map(|()| Settings::default()),
+        }
+    }
+
+    async fn look(path: &Path) -> Result<Option<(Self, Version)>, StoreError> {
         let (mut connection, found) = match file::open_to_read(path, None, &MIGRATIONS).await {
             Ok(opened) => opened,
             Err(StoreError::Missing { .. }) => return Ok(None),
@@ -125,8 +146,7 @@ impl Registry {
         let Some(salt) = Self::salt(&mut connection).await? else {
             return Ok(None);
         };
-        version::readable(path, found)?;
-        Ok(Some(Self::with(connection, salt, path)))
+        Ok(Some((Self::with(connection, salt, path), found)))
     }
 
     fn with(connection: Database, salt: Vec<u8>, path: &Path) -> Self {

@@ -257,3 +257,26 @@ async fn a_file_is_deleted_with_its_copies_and_what_is_beside_it() {
     assert_eq!(everything_in(folder.path()), [(neighbour, b"another's".to_vec())]);
     backup::delete(&path).unwrap();
 }
+
+#[tokio::test]
+async fn what_the_person_chose_is_read_of_an_older_registry_and_of_no_newer_one() {
+    let (_folder, path) = old("registry-0001.db");
+    assert!(matches!(
+        Registry::open_to_read(&path).await,
+        Err(StoreError::TooOld { .. })
+    ));
+    Registry::settings_of(&path).await.unwrap();
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
+    let mut file = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    age_beyond(&mut file).await;
+    file.close().await.unwrap();
+    assert!(matches!(
+        Registry::settings_of(&path).await,
+        Err(StoreError::TooNew { .. })
+    ));
+    let nowhere = path.with_file_name("nowhere.db");
+    assert_eq!(
+        Registry::settings_of(&nowhere).await.unwrap(),
+        carillon_contract::settings::Settings::default()
+    );
+}

@@ -274,6 +274,9 @@ async fn use_the_registry(registry: &Registry) {
     registry.entries().await.unwrap();
     registry.set_settings(&Settings::default()).await.unwrap();
     registry.settings().await.unwrap();
+    registry.set_passing(&id).await.unwrap();
+    let passing = registry.passing().await.unwrap();
+    registry.keep_passing(&passing).await.unwrap();
     registry.strike(&id).await.unwrap();
 }
 

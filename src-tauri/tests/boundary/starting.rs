@@ -56,6 +56,20 @@ fn accounts_are_there_and_connect_by_themselves_after_a_restart() {
 }
 
 #[test]
+fn an_update_brings_what_an_older_version_left_up_to_date() {
+    let plan = Plan::new();
+    plan.home().create().unwrap();
+    let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/store/tests/fixtures/registry-0001.db");
+    std::fs::copy(old, plan.home().folder().join("registry.db")).unwrap();
+    let desk = plan.again().open();
+    // Its accounts are there, and can't be opened: their keys are not.
+    let snapshot = desk.snapshot();
+    assert!(snapshot.accounts.is_empty());
+    assert!(!snapshot.closed.is_empty());
+    desk.close();
+}
+
+#[test]
 fn closing_lets_go_of_the_folder_and_of_every_file_in_it() {
     let plan = Plan::new();
     let gateway = gateway();

@@ -110,13 +110,14 @@ impl Running {
         let topics: Vec<Topic> = answers.iter().map(|(topic, _)| topic.clone()).collect();
         let answers = answers
             .into_iter()
-            .map(|(topic, answer)| {
+            .filter_map(|(topic, answer)| {
                 let refusal = match answer {
                     TopicAnswer::Joined => None,
                     TopicAnswer::Refused(why) => Some(why),
                     TopicAnswer::Unanswered => Some("The server did not answer.".to_owned()),
+                    TopicAnswer::Lost => return None,
                 };
-                (topic, refusal)
+                Some((topic, refusal))
             })
             .collect();
         let now = self.with.clock.now();

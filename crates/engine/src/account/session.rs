@@ -18,17 +18,17 @@ use super::history::milliseconds;
 use super::{Reply, Running};
 use crate::catch_up::{Before, Plan, gap, plan};
 use crate::ingest::sort;
-use crate::topics::ask;
+use crate::topics::{ALIVE, ask};
 
 /// Catch-ups that may fail in a row before what was missed is given up, and that is told.
 const CATCH_UPS: u32 = 3;
 
+/// Events of one page that are too large and each a gap by itself.
+const MOST_GAPS: usize = 20;
+
 /// Catch-ups in a row that the server may put off before that counts like a failure; between two of them the link
 /// waits for about half a minute.
 const PUT_OFF: u32 = 10;
-
-/// How long a line on which a question stayed without an answer may take to show that it is alive.
-const ALIVE: Duration = Duration::from_secs(5);
 
 /// What asking for a page of the server's log came to.
 pub(super) enum Fetched {
@@ -39,6 +39,25 @@ pub(super) enum Fetched {
     Nonsense,
     /// The connection is gone.
     Lost,
+}
+
+/// The gaps of events that were too large to be sent. A server that names very many of them leaves one gap.
+fn omitted(times: &[Option<Timestamp>], now: Timestamp) -> Vec<Gap> {
+    let gap = |from, to| Gap {
+        from,
+        to,
+        why: GapReason::TooLarge,
+    };
+    let times = times.iter().map(|at| at.unwrap_or(now));
+    if times.len() <= MOST_GAPS {
+        return times.map(|at| gap(at, at)).collect();
+    }
+    let (first, last) = (times.clone().min(), times.max());
+    first
+        .zip(last)
+        .map(|(from, to)| gap(from, to))
+        .into_iter()
+        .collect()
 }
 
 /// Catch-ups without any progress, one after the other.
@@ -253,11 +272,7 @@ impl Running {
         let pruned = (!page.complete).then_some(GapReason::Pruned);
         let why = live.gap.take().or(pruned);
         let mut gaps = self.gaps(why).await;
-        gaps.extend(page.omitted.into_iter().map(|at| Gap {
-            from: at,
-            to: at,
-            why: GapReason::TooLarge,
-        }));
+        gaps.extend(omitted(&page.omitted, self.with.clock.now()));
         let sorted = sort(
             &*self.with.platform,
             &self.with.account.identity,

@@ -5,7 +5,7 @@ use carillon_link::phase::Phase;
 use carillon_link::{Cause, Status};
 
 use super::Running;
-use super::upkeep::SILENCE;
+use super::upkeep::{SILENCE, UNWATCHED};
 use crate::error::code_of;
 
 impl Running {
@@ -62,7 +62,11 @@ impl Running {
             _ if connected => now,
             // It was dead for as long before that was noticed.
             Some(_) if cause == Some(&Cause::Silent) => now.before(SILENCE),
-            Some(_) => now,
+            Some(_) => match self.complete_until().await {
+                // It was lost while the computer slept.
+                Some(complete) if now.since(complete) > UNWATCHED => complete,
+                Some(_) | None => now,
+            },
             None => self.since_last_time().await.unwrap_or(now).min(now),
         };
         self.standing = Some((connected, since));

@@ -13,6 +13,8 @@ use crate::latency::RoundTrip;
 
 /// A connection that died silently is noticed within this time; what is noted as complete stays behind it.
 pub(super) const SILENCE: Duration = Duration::from_secs(15);
+/// A time between two rounds of upkeep after which the computer has slept, or this process has stood still.
+pub(super) const UNWATCHED: Duration = Duration::from_secs(75);
 /// How often old prices are thinned out, counted in rounds of upkeep: about every hour.
 const ROUNDS: u32 = 120;
 
@@ -20,7 +22,10 @@ impl Running {
     pub(super) async fn upkeep(&mut self) {
         let now = self.with.clock.now();
         let online = |live: &Live| live.stage == Stage::Online && !live.lost;
-        if self.session.as_ref().is_some_and(online) {
+        // After a sleep nobody knows whether the connection outlived it.
+        let slept = self.looked.is_some_and(|last| now.since(last) > UNWATCHED);
+        self.looked = Some(now);
+        if !slept && self.session.as_ref().is_some_and(online) {
             let noted = self.with.store.set_complete_until(now.before(SILENCE), now).await;
             warn("Note that everything is there", noted);
         }

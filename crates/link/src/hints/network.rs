@@ -52,7 +52,8 @@ async fn follow(mut addresses: IfWatcher, told: &mpsc::Sender<Hint>) {
 /// Takes what belongs together.
 async fn calm(addresses: &mut IfWatcher) {
     let until = Instant::now() + TOGETHER;
-    while let Ok(Some(_)) = timeout_at(until, addresses.next()).await {}
+    // An error is left for who reads on: once there is one, it comes without end.
+    while let Ok(Some(Ok(_))) = timeout_at(until, addresses.next()).await {}
 }
 
 /// Whether it is about this computer's way to itself, or to its neighbour: no server is reached by that.
