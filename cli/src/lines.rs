@@ -20,7 +20,8 @@ enum Line {
 /// Where the lines go in. The thread writes what has been put in also after this is gone.
 pub(crate) struct Lines {
     queue: mpsc::Sender<Line>,
-    done: oneshot::Receiver<io::Result<()>>,
+    /// What became of the thread; `None` once that was told.
+    done: Option<oneshot::Receiver<io::Result<()>>>,
 }
 
 impl Lines {
@@ -38,7 +39,10 @@ impl Lines {
                 let _ = told.send(write(&mut lines));
             })
             .map_err(Failure::Runtime)?;
-        Ok(Self { queue, done })
+        Ok(Self {
+            queue,
+            done: Some(done),
+        })
     }
 
     /// Prints a line.
@@ -69,7 +73,7 @@ impl Lines {
         match self.queue.send(line).await {
             Ok(()) => Ok(()),
             // The thread has ended, and says why.
-            Err(_) => (&mut self.done).await.unwrap_or(Ok(())).map_err(Failure::Output),
+            Err(_) => self.ended().await,
         }
     }
 
@@ -77,9 +81,17 @@ impl Lines {
     ///
     /// # Errors
     /// Where that can't be done.
-    pub(crate) async fn finish(self) -> Result<(), Failure> {
-        drop(self.queue);
-        self.done.await.unwrap_or(Ok(())).map_err(Failure::Output)
+    pub(crate) async fn finish(mut self) -> Result<(), Failure> {
+        // The thread ends with what is in its queue.
+        self.queue = mpsc::channel(1).0;
+        self.ended().await
+    }
+
+    async fn ended(&mut self) -> Result<(), Failure> {
+        match self.done.take() {
+            Some(done) => done.await.unwrap_or(Ok(())).map_err(Failure::Output),
+            None => Ok(()),
+        }
     }
 }
 
