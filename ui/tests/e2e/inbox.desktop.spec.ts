@@ -66,6 +66,8 @@ test('with letters off they do nothing, and arrows still move', async ({ page })
     if (fake) fake.tell({ type: 'settings', settings: { ...fake.world.settings, letterShortcuts: 'off' } })
   })
   await row(page, 'Arrears of 30 days').focus()
+  // The list draws the rows anew that the settings changed.
+  await expect(row(page, 'Arrears of 30 days')).toBeFocused()
   await page.keyboard.press('e')
   await page.keyboard.press('ArrowDown')
   await expect(row(page, 'Payment failed')).toBeFocused()

@@ -58,6 +58,8 @@ test('a notice takes the whole window, and the way back leads to where the list 
   const key = await page.locator('[data-key]').last().getAttribute('data-key')
   const last = page.locator(`[data-key="${key ?? ''}"]`)
   await last.scrollIntoViewIfNeeded()
+  // The list draws what comes into view, and moves the rows while it does.
+  await expect(last).toBeInViewport({ ratio: 1 })
   const title = await last
     .locator('.title')
     .evaluate((element) => element.lastChild?.textContent?.trim() ?? '')
