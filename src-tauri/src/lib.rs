@@ -125,16 +125,12 @@ fn begin<R: Runtime>(app: &mut App<R>, setup: Setup) -> Result<(), Box<dyn std::
     app.manage(Arc::clone(&core.attention));
     app.manage(Arc::clone(&core));
     core.begin();
-    let hints = Arc::clone(&core).follow_hints();
-    core.tasks.spawn_on(hints, tauri::async_runtime::handle().inner());
+    core.spawn(Arc::clone(&core).follow_hints());
     follow_links(handle);
     #[cfg(all(unix, desktop))]
     lifecycle::follow_signals(handle);
     #[cfg(desktop)]
-    core.tasks.spawn_on(
-        tray::keep(handle.clone(), Arc::clone(&core)),
-        tauri::async_runtime::handle().inner(),
-    );
+    core.spawn(tray::keep(handle.clone(), Arc::clone(&core)));
     window::show(handle);
     Ok(())
 }

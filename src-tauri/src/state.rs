@@ -97,7 +97,12 @@ impl Core {
         };
         let core = Arc::clone(self);
         let start = async move { core.start(stage).await };
-        self.tasks.spawn_on(start, tauri::async_runtime::handle().inner());
+        self.spawn(start);
+    }
+
+    /// Runs a task that is waited for when the app is left.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn_on(task, tauri::async_runtime::handle().inner());
     }
 
     /// Hands on what the system says of sleep and network, to the engine that there is.
@@ -249,27 +254,25 @@ impl Core {
         // One lock at a time: whoever starts the engine takes both, in the other order.
         let home = &self.setup.home;
         self.keeping.lock().await.unseal(home, passphrase).await?;
-        self.choose(|settings| settings.vault = VaultChoice::SealedFile)
-            .await?;
-        self.restart().await;
-        Ok(self.view().await)
+        self.move_to(VaultChoice::SealedFile).await
     }
 
     /// Keeps tokens and keys in the system's keyring again. Nothing moves: what is sealed in the file opens again with
     /// its passphrase.
     pub(crate) async fn use_keyring(self: &Arc<Self>) -> Result<VaultView, ApiError> {
         self.keeping.lock().await.leave_file()?;
-        self.choose(|settings| settings.vault = VaultChoice::Keyring)
-            .await?;
-        self.restart().await;
-        Ok(self.view().await)
+        self.move_to(VaultChoice::Keyring).await
     }
 
     /// Keeps tokens and keys for as long as this process runs. What was kept in other places stays there, closed.
     pub(crate) async fn use_session_vault(self: &Arc<Self>) -> Result<VaultView, ApiError> {
         self.keeping.lock().await.begin_session()?;
-        self.choose(|settings| settings.vault = VaultChoice::Session)
-            .await?;
+        self.move_to(VaultChoice::Session).await
+    }
+
+    /// Keeps the choice of a place that was just found, and begins anew there.
+    async fn move_to(self: &Arc<Self>, place: VaultChoice) -> Result<VaultView, ApiError> {
+        self.choose(|settings| settings.vault = place).await?;
         self.restart().await;
         Ok(self.view().await)
     }

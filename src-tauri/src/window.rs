@@ -198,7 +198,7 @@ fn look_again<R: Runtime>(window: &Window<R>) {
             }
         }
     };
-    core.tasks.spawn_on(look, tauri::async_runtime::handle().inner());
+    core.spawn(look);
 }
 
 /// What the system tells of the window.

@@ -70,3 +70,19 @@ pub struct ConnectionStatus {
     #[serde(default)]
     pub next_try_at: Option<Timestamp>,
 }
+
+impl ConnectionStatus {
+    /// A state since then, of which nothing else is to be said.
+    pub fn plain(state: ConnectionState, since: Timestamp) -> Self {
+        Self {
+            state,
+            catching_up: false,
+            since,
+            cause: None,
+            code: None,
+            socket_id: None,
+            tries: 0,
+            next_try_at: None,
+        }
+    }
+}

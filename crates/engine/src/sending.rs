@@ -54,32 +54,37 @@ impl Api {
 
     /// A token that the server refuses is renewed once.
     async fn call(&self, request: &Request, mut call: RestRequest) -> Outcome {
-        for is_renewed in [false, true] {
-            match self.credentials.token().await {
-                Ok(token) => call.bearer = Some(token),
-                // The link renews it when it next connects, or asks the person.
-                Err(TokenError::Expired | TokenError::Missing | TokenError::Failed(_)) => {
-                    return Outcome::NotNow(None);
-                }
-            }
-            match self.http.call(self.server.url(), &call).await {
-                Ok(RestResponse {
-                    status: UNAUTHORIZED, ..
-                }) if !is_renewed => {
-                    if self.credentials.refresh().await.is_err() {
-                        return Outcome::NotNow(None);
-                    }
-                }
-                Ok(response) => return outcome(self.platform.read_rest(request, &response)),
-                // It never arrived.
-                Err(Cause::Unreachable | Cause::Tls) => return Outcome::NotNow(None),
-                Err(cause) => {
-                    tracing::debug!(%cause, "Send something by HTTP");
-                    return Outcome::Unknown;
-                }
+        let mut answer = self.ask(&mut call).await;
+        if answer.as_ref().is_ok_and(|answer| answer.status == UNAUTHORIZED) {
+            answer = match self.credentials.refresh().await {
+                Ok(()) => self.ask(&mut call).await,
+                Err(_) => Err(Outcome::NotNow(None)),
+            };
+        }
+        match answer {
+            Ok(answer) => outcome(self.platform.read_rest(request, &answer)),
+            Err(outcome) => outcome,
+        }
+    }
+
+    /// Asks with the token of now; what came of it where there is no answer.
+    async fn ask(&self, call: &mut RestRequest) -> Result<RestResponse, Outcome> {
+        match self.credentials.token().await {
+            Ok(token) => call.bearer = Some(token),
+            // The link renews it when it next connects, or asks the person.
+            Err(TokenError::Expired | TokenError::Missing | TokenError::Failed(_)) => {
+                return Err(Outcome::NotNow(None));
             }
         }
-        Outcome::NotNow(None)
+        let answer = self.http.call(self.server.url(), call).await;
+        answer.map_err(|cause| match cause {
+            // It never arrived.
+            Cause::Unreachable | Cause::Tls => Outcome::NotNow(None),
+            cause => {
+                tracing::debug!(%cause, "Send something by HTTP");
+                Outcome::Unknown
+            }
+        })
     }
 }
 

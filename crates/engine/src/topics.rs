@@ -18,7 +18,12 @@ const UNPROMISED: Duration = Duration::from_secs(2);
 const PAGE: Duration = Duration::from_secs(60);
 
 /// How long a line on which a question stayed without an answer may take to show that it is alive.
-pub(crate) const ALIVE: Duration = Duration::from_secs(5);
+const ALIVE: Duration = Duration::from_secs(5);
+
+/// Whether a line on which a question stayed without an answer is there all the same: then that is an answer.
+pub(crate) async fn is_alive(socket: &dyn Socket) -> bool {
+    socket.ping(ALIVE).await.is_ok()
+}
 
 /// Sends a request and reads the answer.
 ///
@@ -76,7 +81,7 @@ pub(crate) async fn join(
                 Err(SendError::Impossible) => {
                     TopicAnswer::Refused("The server takes no such request".to_owned())
                 }
-                Err(SendError::NotSent | SendError::Unknown) if socket.ping(ALIVE).await.is_ok() => {
+                Err(SendError::NotSent | SendError::Unknown) if is_alive(&*socket).await => {
                     TopicAnswer::Unanswered
                 }
                 Err(SendError::NotSent | SendError::Unknown) => TopicAnswer::Lost,

@@ -45,16 +45,8 @@ impl Engine {
         let seen = store.last_seen().await?;
         let complete_until = seen.as_ref().and_then(|seen| seen.complete_until);
         let since = seen.as_ref().map(LastSeen::since);
-        let mut connection = seen.map(|seen| seen.status).unwrap_or(ConnectionStatus {
-            state: ConnectionState::Disconnected,
-            catching_up: false,
-            since: account.created_at,
-            cause: None,
-            code: None,
-            socket_id: None,
-            tries: 0,
-            next_try_at: None,
-        });
+        let never = || ConnectionStatus::plain(ConnectionState::Disconnected, account.created_at);
+        let mut connection = seen.map_or_else(never, |seen| seen.status);
         let now = self.now(&entry.id);
         match now.status {
             Some(status) => connection = status,

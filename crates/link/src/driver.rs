@@ -125,9 +125,8 @@ impl Driver {
         stop: &CancellationToken,
     ) {
         loop {
-            let timer = self.wake_at.unwrap_or_else(Instant::now);
-            let hint_at = self.hint.as_ref().map_or_else(Instant::now, |(at, _)| *at);
-            let due = self.token_due.unwrap_or_else(Instant::now);
+            let online = matches!(self.phase, Phase::Online(_));
+            let hint_at = self.hint.as_ref().map(|(at, _)| *at);
             let input = tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
@@ -162,16 +161,16 @@ impl Driver {
                         Input::Lost(Cause::Internal)
                     }
                 },
-                () = sleep_until(timer), if self.wake_at.is_some() => {
+                () = until(self.wake_at) => {
                     self.wake_at = None;
                     Input::TimerFired
                 }
-                () = sleep_until(hint_at), if self.hint.is_some() => {
+                () = until(hint_at) => {
                     let Some((_, hint)) = self.hint.take() else { continue };
                     self.hinted = Some(Instant::now());
                     hint
                 }
-                () = sleep_until(due), if self.token_due.is_some() && matches!(self.phase, Phase::Online(_)) => {
+                () = until(self.token_due.filter(|_| online)) => {
                     self.token_due = None;
                     Input::TokenDue
                 }
@@ -416,6 +415,14 @@ impl Driver {
         self.token_due = None;
         // A new set, so that what was aborted is not waited for; dropping the old one aborts its tasks.
         self.work = JoinSet::new();
+    }
+}
+
+/// Waits until then; for ever, where there is no such time.
+async fn until(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -73,15 +73,10 @@ fn copies(path: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Deletes the copies of a file.
-///
-/// # Errors
-/// [`StoreError::Io`].
-///
-/// A copy that somebody holds just now keeps nothing from opening: it is tried again the next time.
+/// Deletes the copies of a file that has opened well. One that somebody holds just now keeps nothing from opening: it
+/// is tried again the next time.
 pub(crate) fn tidy(path: &Path) {
-    let removed = remove(path);
-    if let Err(error) = removed {
+    if let Err(error) = remove(path) {
         tracing::warn!(
             error = &error as &dyn std::error::Error,
             "Delete the copy of a file"
@@ -89,6 +84,10 @@ pub(crate) fn tidy(path: &Path) {
     }
 }
 
+/// Deletes the copies of a file.
+///
+/// # Errors
+/// [`StoreError::Io`].
 pub(crate) fn remove(path: &Path) -> Result<(), StoreError> {
     let copies = copies(path).map_err(|source| StoreError::Io {
         path: path.to_owned(),

@@ -236,16 +236,8 @@ async fn closing_one_clone_writes_what_is_queued_and_closes_all() {
 async fn what_is_complete_goes_forward_and_a_clock_that_was_ahead_is_corrected() {
     let fixture = fixture().await;
     let store = &fixture.store;
-    let status = carillon_contract::ConnectionStatus {
-        state: carillon_contract::ConnectionState::Connected,
-        catching_up: false,
-        since: NOW,
-        cause: None,
-        code: None,
-        socket_id: None,
-        tries: 0,
-        next_try_at: None,
-    };
+    let status =
+        carillon_contract::ConnectionStatus::plain(carillon_contract::ConnectionState::Connected, NOW);
     store.set_connection(status).await.unwrap();
     let at = |n: i64| Timestamp(NOW.0 + n);
     for (until, now, expected) in [(5, 5, 5), (3, 6, 5), (9_000, 9_000, 9_000), (7, 7, 7)] {

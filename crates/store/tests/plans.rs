@@ -228,16 +228,7 @@ async fn use_the_outbox(store: &AccountStore) {
 }
 
 async fn use_the_connection(store: &AccountStore) {
-    let status = ConnectionStatus {
-        state: ConnectionState::Connected,
-        catching_up: false,
-        since: NOW,
-        cause: None,
-        code: None,
-        socket_id: None,
-        tries: 0,
-        next_try_at: None,
-    };
+    let status = ConnectionStatus::plain(ConnectionState::Connected, NOW);
     store.set_connection(status).await.unwrap();
     store.set_complete_until(NOW, NOW).await.unwrap();
     store.last_seen().await.unwrap();

@@ -128,16 +128,7 @@ mod tests {
     fn connection(state: ConnectionState) -> UiEvent {
         UiEvent::Connection {
             account: AccountId::new("a"),
-            status: ConnectionStatus {
-                state,
-                catching_up: false,
-                since: Timestamp(0),
-                cause: None,
-                code: None,
-                socket_id: None,
-                tries: 0,
-                next_try_at: None,
-            },
+            status: ConnectionStatus::plain(state, Timestamp(0)),
         }
     }
 

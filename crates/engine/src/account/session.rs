@@ -18,7 +18,7 @@ use super::history::milliseconds;
 use super::{Reply, Running};
 use crate::catch_up::{Before, Plan, gap, plan};
 use crate::ingest::sort;
-use crate::topics::{ALIVE, ask};
+use crate::topics::{ask, is_alive};
 
 /// Catch-ups that may fail in a row before what was missed is given up, and that is told.
 const CATCH_UPS: u32 = 3;
@@ -247,10 +247,7 @@ impl Running {
                 Ok(Answer::Rejected(_)) => Fetched::PutOff(None),
                 Ok(Answer::Later(after)) => Fetched::PutOff(after),
                 Ok(_) | Err(SendError::Impossible) => Fetched::Nonsense,
-                // No answer on a line that is alive is an answer.
-                Err(SendError::Unknown | SendError::NotSent) if socket.ping(ALIVE).await.is_ok() => {
-                    Fetched::Nonsense
-                }
+                Err(SendError::Unknown | SendError::NotSent) if is_alive(&*socket).await => Fetched::Nonsense,
                 Err(SendError::Unknown | SendError::NotSent) => Fetched::Lost,
             };
             Reply::Page {

@@ -7,14 +7,14 @@ use carillon_contract::{ConnectionState, ConnectionStatus, Timestamp, UiEvent};
 use carillon_store::retention::Retention;
 use carillon_store::{AccountStore, StoreError};
 
-use super::Running;
 use super::session::{Live, Stage};
+use super::{Running, UPKEEP};
 use crate::latency::RoundTrip;
 
 /// A connection that died silently is noticed within this time; what is noted as complete stays behind it.
 pub(super) const SILENCE: Duration = Duration::from_secs(15);
 /// A time between two rounds of upkeep after which the computer has slept, or this process has stood still.
-pub(super) const UNWATCHED: Duration = Duration::from_secs(75);
+pub(super) const UNWATCHED: Duration = UPKEEP.saturating_mul(2).saturating_add(SILENCE);
 /// How often old prices are thinned out, counted in rounds of upkeep: about every hour.
 const ROUNDS: u32 = 120;
 
@@ -90,16 +90,7 @@ impl Running {
         self.drain().await;
         let now = self.with.clock.now();
         let since = self.since(ConnectionState::Disconnected, None, now).await;
-        let status = ConnectionStatus {
-            state: ConnectionState::Disconnected,
-            catching_up: false,
-            since,
-            cause: None,
-            code: None,
-            socket_id: None,
-            tries: 0,
-            next_try_at: None,
-        };
+        let status = ConnectionStatus::plain(ConnectionState::Disconnected, since);
         warn(
             "Store the connection's state",
             self.with.store.set_connection(status).await,
