@@ -98,6 +98,7 @@ export async function violations(
     resultTypes: ['violations'],
   }
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE)
+  await settled(page)
   const { violations: found } = await page.evaluate(async (asked): Promise<AxeResults> => {
     const { axe } = window as unknown as { axe: { run: (options: unknown) => Promise<AxeResults> } }
     return axe.run(asked)
@@ -107,10 +108,8 @@ export async function violations(
   )
 }
 
-/** Has the system choose a theme, and waits until what changes colour slowly has done so. */
-export async function wear(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
-  await page.emulateMedia({ colorScheme })
-  await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme)
+/** Waits until what moves or changes colour for a moment has come to its end: half a fade has no colours of its own. */
+async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const ending = document.getAnimations().filter(({ effect }) => {
       const end = effect?.getComputedTiming().endTime
@@ -118,6 +117,13 @@ export async function wear(page: Page, colorScheme: 'light' | 'dark'): Promise<v
     })
     await Promise.allSettled(ending.map((animation) => animation.finished))
   })
+}
+
+/** Has the system choose a theme, and waits until what changes colour slowly has done so. */
+export async function wear(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme })
+  await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme)
+  await settled(page)
 }
 
 /** Chooses larger texts, as a person does in the settings. */
