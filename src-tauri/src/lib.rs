@@ -125,6 +125,7 @@ fn begin<R: Runtime>(app: &mut App<R>, setup: Setup) -> Result<(), Box<dyn std::
     app.manage(Arc::clone(&core.attention));
     app.manage(Arc::clone(&core));
     core.begin();
+    core.spawn(Arc::clone(&core).follow_attention());
     core.spawn(Arc::clone(&core).follow_hints());
     follow_links(handle);
     #[cfg(all(unix, desktop))]

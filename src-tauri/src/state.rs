@@ -105,6 +105,20 @@ impl Core {
         self.tasks.spawn_on(task, tauri::async_runtime::handle().inner());
     }
 
+    /// Hands on whether the window can be seen: what it shows is not joined while it can't.
+    pub(crate) async fn follow_attention(self: Arc<Self>) {
+        let mut changes = self.attention.changes();
+        loop {
+            if let Ok(engine) = self.engine().await {
+                engine.set_hidden(!self.attention.is_visible());
+            }
+            tokio::select! {
+                () = changes.next() => {}
+                () = self.stopping.cancelled() => return,
+            }
+        }
+    }
+
     /// Hands on what the system says of sleep and network, to the engine that there is.
     pub(crate) async fn follow_hints(self: Arc<Self>) {
         let mut hints = Hints::of_system();

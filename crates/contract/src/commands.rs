@@ -84,6 +84,8 @@ macro_rules! with_commands {
             follow(account: $crate::AccountId, topic: $crate::Topic) -> ();
             /// Follows a topic no longer.
             unfollow(account: $crate::AccountId, topic: $crate::Topic) -> ();
+            /// Joins these topics for as long as this watcher looks at them, and no others of the account.
+            watch(account: $crate::AccountId, watcher: String, topics: Vec<$crate::Topic>) -> ();
             /// Keeps what the person chose.
             set_settings(settings: $crate::settings::Settings) -> ();
             /// Shows a native notification, so that the person sees whether the system lets it through.

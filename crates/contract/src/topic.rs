@@ -19,6 +19,8 @@ pub struct TopicStatus {
     /// Which topic.
     #[serde(flatten)]
     pub topic: Topic,
+    /// Whether the person follows it; else it is joined for as long as it is on a screen.
+    pub followed: bool,
     /// Whether the server confirmed it on the newest connection.
     pub confirmed: bool,
     /// The server's words where it refused.

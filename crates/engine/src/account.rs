@@ -8,13 +8,16 @@ mod rooms;
 mod session;
 mod standing;
 mod upkeep;
+mod watching;
 
+use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use carillon_contract::continuity::Cursor;
 use carillon_contract::history::ConnectionAct;
+use carillon_contract::topic::TopicStatus;
 use carillon_contract::{Account, ConnectionStatus, Frame, Timestamp, Topic, UiEvent};
 use carillon_link::Report;
 use carillon_link::phase::Phase;
@@ -27,10 +30,11 @@ use carillon_store::{AccountStore, StoreError};
 use futures_util::FutureExt as _;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use self::session::{FailedCatchUps, Fetched, Live, Stage, cache_failed};
+use self::watching::Watching;
 use crate::clock::Clock;
 use crate::ingest::{changes, sort, stored_events};
 use crate::latency::{Latency, MEASURE};
@@ -88,6 +92,16 @@ pub(crate) struct Now {
     pub(crate) status: Option<ConnectionStatus>,
     /// The round trip, in milliseconds, while it is known.
     pub(crate) latency_ms: Option<u32>,
+    /// The topics that are joined for a screen, and what the server said of them.
+    pub(crate) watched: Vec<TopicStatus>,
+}
+
+impl Now {
+    /// The topics that are joined for a screen, but for these.
+    pub(crate) fn watched_besides(&self, topics: &[TopicStatus]) -> Vec<TopicStatus> {
+        let is_new = |one: &&TopicStatus| topics.iter().all(|status| status.topic != one.topic);
+        self.watched.iter().filter(is_new).cloned().collect()
+    }
 }
 
 /// What an account's task works with.
@@ -104,6 +118,8 @@ pub(crate) struct AccountTask {
     pub(crate) stop: CancellationToken,
     /// How the connection stands, for who asks.
     pub(crate) now: watch::Sender<Now>,
+    /// The topics that are on a screen.
+    pub(crate) watched: watch::Receiver<BTreeSet<Topic>>,
     /// The session that is online, for the outbox.
     pub(crate) online: watch::Sender<Option<Line>>,
 }
@@ -124,6 +140,8 @@ struct Running {
     /// Whether the last connection was lost over an event that was too large.
     refused_an_event: bool,
     latency: Latency,
+    /// The topics that are joined for a screen.
+    watching: Watching,
     /// Whether there is a connection, and since when; `None` until that was told.
     standing: Option<(bool, Timestamp)>,
 }
@@ -147,6 +165,7 @@ impl AccountTask {
             missed: Missed::default(),
             refused_an_event: false,
             latency: Latency::default(),
+            watching: Watching::default(),
             standing: None,
         };
         // What a panic may leave half done is thrown away with the session; the store has transactions.
@@ -180,7 +199,10 @@ impl Running {
         upkeep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut measure = interval(MEASURE);
         measure.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // What was on a screen when the account began.
+        self.with.watched.mark_changed();
         loop {
+            let leave_at = self.watching.next().unwrap_or_else(Instant::now);
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
@@ -189,6 +211,8 @@ impl Running {
                     None => break,
                 },
                 Some(Command::Follow(topic)) = commands.recv() => self.follow(topic).await,
+                Ok(()) = self.with.watched.changed() => self.screens_changed().await,
+                () = sleep_until(leave_at), if self.watching.next().is_some() => self.leave_unwatched().await,
                 Some(reply) = self.requests.join_next() => match reply {
                     Ok(reply) => self.reply(reply).await,
                     // Given up together with its session.

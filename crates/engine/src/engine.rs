@@ -1,6 +1,6 @@
 //! The engine: owns the data folder, runs the accounts, and does what people ask.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use carillon_contract::history::ConnectionAct;
@@ -30,6 +30,7 @@ use crate::reader::Reader;
 use crate::sending::Api;
 use crate::tokens::{self, AccountTokens};
 use crate::turns::Turns;
+use crate::watching::Watches;
 
 /// Commands of people that may wait for an account's task.
 const COMMANDS: usize = 32;
@@ -71,6 +72,8 @@ pub struct Engine {
     pub(crate) http: Http,
     /// Never held while anything is waited for.
     running: Mutex<BTreeMap<AccountId, Running>>,
+    /// What is on a screen.
+    watches: Watches,
     turns: Turns,
     /// Held while an account is entered.
     pub(crate) adding: tokio::sync::Mutex<()>,
@@ -79,6 +82,8 @@ pub struct Engine {
 
 /// A running account.
 struct Running {
+    /// The topics that are on a screen.
+    watching: watch::Sender<BTreeSet<Topic>>,
     link: Handle,
     now: watch::Receiver<Now>,
     commands: mpsc::Sender<Command>,
@@ -106,6 +111,7 @@ impl Engine {
             http: Http::new()?,
             running: Mutex::default(),
             turns: Turns::default(),
+            watches: Watches::default(),
             adding: tokio::sync::Mutex::default(),
             _ownership: ownership,
             parts,
@@ -177,6 +183,7 @@ impl Engine {
         );
         let (commands, queue) = mpsc::channel(COMMANDS);
         let (told, now) = watch::channel(Now::default());
+        let (watching, watched) = watch::channel(self.watches.of(&account.id));
         let (online, line) = watch::channel(None);
         let bell = Arc::new(Notify::new());
         let outbox = Outbox {
@@ -205,6 +212,7 @@ impl Engine {
             clock: Arc::clone(&self.parts.clock),
             stop: stop.clone(),
             now: told,
+            watched,
             online,
         };
         tasks.spawn(task.run(reports, queue));
@@ -212,6 +220,7 @@ impl Engine {
         Ok(Running {
             link,
             now,
+            watching,
             commands,
             bell,
             tasks,
@@ -388,6 +397,42 @@ impl Engine {
         Ok(was)
     }
 
+    /// Joins these topics of an account for as long as this watcher looks at them, and no others of it. Said again, it
+    /// does no harm; said of none, it is the end.
+    ///
+    /// # Errors
+    /// Where the platform has no such topic.
+    pub fn watch(&self, account: &Account, watcher: String, topics: &[Topic]) -> Result<(), EngineError> {
+        let platform = self.platform(account.platform.as_str())?;
+        let topics: Result<_, _> = topics.iter().map(|topic| platform.topic(topic)).collect();
+        self.watches.set(&account.id, watcher, topics?);
+        self.look_at_watches();
+        Ok(())
+    }
+
+    /// No screen is left.
+    pub fn watch_nothing(&self) {
+        self.watches.clear();
+        self.look_at_watches();
+    }
+
+    /// Whether anybody can see the screens: what they show is not joined while nobody does.
+    pub fn set_hidden(&self, is_hidden: bool) {
+        self.watches.set_hidden(is_hidden);
+        self.look_at_watches();
+    }
+
+    fn look_at_watches(&self) {
+        for (id, running) in self.running().iter() {
+            let topics = self.watches.of(id);
+            running.watching.send_if_modified(|watched| {
+                let changed = *watched != topics;
+                *watched = topics;
+                changed
+            });
+        }
+    }
+
     async fn tell(&self, account: &Account, topic: Topic, store: &AccountStore) -> Result<(), EngineError> {
         let commands = self.of(&account.id, |running| running.commands.clone());
         if let Some(commands) = commands {
@@ -396,7 +441,9 @@ impl Engine {
         }
         let seen = store.last_seen().await?;
         let socket = seen.and_then(|seen| seen.status.socket_id);
-        let topics = store.topics(socket.as_deref()).await?;
+        let mut topics = store.topics(socket.as_deref()).await?;
+        let besides = self.now(&account.id).watched_besides(&topics);
+        topics.extend(besides);
         self.hub.send(UiEvent::Topics {
             account: account.id.clone(),
             topics,

@@ -27,6 +27,7 @@ pub mod tokens;
 pub mod topics;
 mod turns;
 pub mod views;
+mod watching;
 
 pub use engine::{Engine, Parts};
 pub use error::EngineError;

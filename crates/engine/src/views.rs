@@ -48,8 +48,8 @@ impl Engine {
         let never = || ConnectionStatus::plain(ConnectionState::Disconnected, account.created_at);
         let mut connection = seen.map_or_else(never, |seen| seen.status);
         let now = self.now(&entry.id);
-        match now.status {
-            Some(status) => connection = status,
+        match &now.status {
+            Some(status) => connection = status.clone(),
             None => {
                 // What a process that was killed left behind says nothing of now.
                 connection.since = since.unwrap_or(connection.since);
@@ -57,10 +57,13 @@ impl Engine {
                 connection.socket_id = None;
             }
         }
+        let mut topics = store.topics(connection.socket_id.as_deref()).await?;
+        let besides = now.watched_besides(&topics);
+        topics.extend(besides);
         Ok(AccountView {
             title: profile.title.to_owned(),
             kinds: kinds(profile.kinds),
-            topics: store.topics(connection.socket_id.as_deref()).await?,
+            topics,
             topic_limit: profile.topic_limit,
             unread: store.unread().await?,
             counts: store.counts().await?,

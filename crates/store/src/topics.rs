@@ -135,6 +135,7 @@ impl AccountStore {
             ))
             .await?;
         let status = |row: Row| TopicStatus {
+            followed: true,
             confirmed: session.is_some() && row.session.as_deref() == session,
             topic: Topic {
                 kind: row.kind,

@@ -77,6 +77,10 @@ async fn listen<R: Runtime>(
     channel: Channel<Batch>,
 ) -> Result<(), ApiError> {
     core.attention.appear();
+    // A page that was loaded anew shows nothing yet.
+    if let Ok(engine) = core.engine().await {
+        engine.watch_nothing();
+    }
     windows
         .tell(&core, webview.label(), move |batch| channel.send(batch).is_ok())
         .await;

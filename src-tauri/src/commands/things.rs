@@ -84,3 +84,18 @@ pub(crate) async fn unfollow(core: &Arc<Core>, account: AccountId, topic: Topic)
     engine.unfollow(&account, &topic).await.map_err(told)?;
     Ok(())
 }
+
+pub(crate) async fn watch(
+    core: &Arc<Core>,
+    account: AccountId,
+    watcher: String,
+    topics: Vec<Topic>,
+) -> Result<(), ApiError> {
+    let engine = core.engine().await?;
+    let account = engine
+        .reader()
+        .account(Some(account.as_str()))
+        .await
+        .map_err(told)?;
+    engine.watch(&account, watcher, &topics).map_err(told)
+}

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use carillon_app::commands::NAMES;
 use carillon_contract::entity::{Activity, Entity, Series};
 use carillon_contract::settings::{Consent, Theme, VaultChoice};
+use carillon_contract::topic::TopicStatus;
 use carillon_contract::view::{
     AccountLink, Navigate, NoticePage, PlatformView, Snapshot, VaultStateView, VaultView,
 };
@@ -71,6 +72,18 @@ fn every_command_crosses_and_answers() {
         UiEvent::Topics { topics, .. } => topics.iter().any(|topic| topic.confirmed).then_some(()),
         _ => None,
     });
+
+    let besides = json!({ "kind": "market", "id": "m-2" });
+    let watch = |topics| json!({ "account": id, "watcher": "one", "topics": topics });
+    journey.call::<()>("watch", watch(json!([besides])));
+    desk.hear("what is on a screen to be joined", |event| match event {
+        UiEvent::Topics { topics, .. } => {
+            let joined = |one: &TopicStatus| !one.followed && one.confirmed && one.topic.id == "m-2";
+            topics.iter().any(joined).then_some(())
+        }
+        _ => None,
+    });
+    journey.call::<()>("watch", watch(json!([])));
 
     // The inbox.
     emit(
@@ -138,7 +151,12 @@ fn every_command_crosses_and_answers() {
     );
     assert_eq!(activity.len(), 1);
     journey.call::<()>("unfollow", json!({ "account": id, "topic": topic }));
-    assert!(desk.snapshot().accounts[0].topics.is_empty());
+    assert!(
+        desk.snapshot().accounts[0]
+            .topics
+            .iter()
+            .all(|topic| !topic.followed)
+    );
 
     // The connection.
     journey.call::<()>("disconnect", json!({ "account": id }));

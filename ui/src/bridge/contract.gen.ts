@@ -273,6 +273,10 @@ id: string, };
  */
 export type TopicStatus = { 
 /**
+ * Whether the person follows it; else it is joined for as long as it is on a screen.
+ */
+followed: boolean, 
+/**
  * Whether the server confirmed it on the newest connection.
  */
 confirmed: boolean, 
@@ -1126,6 +1130,10 @@ follow: { args: { account: AccountId, topic: Topic, }, answer: null },
  * Follows a topic no longer.
  */
 unfollow: { args: { account: AccountId, topic: Topic, }, answer: null },
+/**
+ * Joins these topics for as long as this watcher looks at them, and no others of the account.
+ */
+watch: { args: { account: AccountId, watcher: string, topics: Array<Topic>, }, answer: null },
 /**
  * Keeps what the person chose.
  */

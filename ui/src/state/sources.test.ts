@@ -11,7 +11,7 @@ const started: State = { ...initialState, snapshot, startedAt: NOW }
 const account = snapshot.accounts[0]?.account.id ?? ''
 const topics = snapshot.accounts[0]?.topics ?? []
 const thing = { kind: 'market', id: 'm-106' }
-const joined: TopicStatus = { ...thing, confirmed: true, refusal: null }
+const joined: TopicStatus = { ...thing, followed: true, confirmed: true, refusal: null }
 
 const apply = (state: State, ...events: [UiEvent, number][]): State =>
   events.reduce((before, [event, now]) => reduce(before, event, now), state)

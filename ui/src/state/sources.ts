@@ -7,7 +7,7 @@ import { heardKey, type State } from './state'
 /** What kinds of things are told of only where their topic is followed, and the kind of that topic. */
 const TOPIC_OF: Readonly<Record<string, string>> = { market: 'market', 'creator-share': 'creator' }
 
-/** What an account's topics say of a thing; undefined where it is not followed. */
+/** What an account's topics say of a thing; undefined where it is neither followed nor on a screen. */
 export function topicOf(view: AccountView, thing: EntityId): TopicStatus | undefined {
   const kind = TOPIC_OF[thing.kind]
   return kind === undefined

@@ -15,8 +15,8 @@ use crate::topics::{TopicAnswer, ask, join};
 impl Running {
     /// Joins the wanted topics; what follows waits for the answers, so that what is fetched includes them.
     pub(super) async fn join_topics(&mut self, session: u64) {
-        let wanted = match self.with.store.topics(None).await {
-            Ok(wanted) => wanted.into_iter().map(|status| status.topic).collect(),
+        let wanted = match self.wanted().await {
+            Ok(wanted) => wanted,
             Err(error) => {
                 tracing::error!(%error, "Read the wanted topics");
                 self.with.link.give_up(session, cache_failed(&error)).await;
@@ -72,8 +72,8 @@ impl Running {
             return;
         }
         let session = live.number;
-        let wanted = match self.with.store.topics(None).await {
-            Ok(wanted) => wanted.iter().any(|status| status.topic == topic),
+        let wanted = match self.wanted().await {
+            Ok(wanted) => wanted.contains(&topic),
             Err(error) => {
                 tracing::warn!(%error, "Read the wanted topics; the next connection joins them");
                 return;
@@ -108,7 +108,7 @@ impl Running {
         let Some(live) = self.live(session) else { return };
         let id = live.id.clone();
         let topics: Vec<Topic> = answers.iter().map(|(topic, _)| topic.clone()).collect();
-        let answers = answers
+        let answers: Vec<(Topic, Option<String>)> = answers
             .into_iter()
             .filter_map(|(topic, answer)| {
                 let refusal = match answer {
@@ -120,6 +120,9 @@ impl Running {
                 Some((topic, refusal))
             })
             .collect();
+        if let Some(live) = self.live(session) {
+            live.answers.extend(answers.iter().cloned());
+        }
         let now = self.with.clock.now();
         let since = if catching_up {
             self.complete_until().await.unwrap_or(now)
@@ -141,13 +144,7 @@ impl Running {
             }
             Err(error) => tracing::warn!(%error, "Store what the server said of topics"),
         }
-        match self.with.store.topics(Some(&id)).await {
-            Ok(topics) => {
-                let account = self.with.account.id.clone();
-                self.with.hub.send(UiEvent::Topics { account, topics });
-            }
-            Err(error) => tracing::warn!(%error, "Read the topics"),
-        }
+        self.tell_topics().await;
         self.answered(session, topics).await;
     }
 }

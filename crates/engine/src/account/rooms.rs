@@ -29,9 +29,10 @@ impl Running {
     /// Joins what is wanted and not followed though the server said so, and leaves what is followed and not wanted.
     pub(super) async fn reconcile(&mut self, session: u64, followed: Option<Vec<Topic>>) {
         let Some(followed) = followed else { return };
-        let Some(live) = self.live(session) else { return };
-        let id = live.id.clone();
-        let wanted = match self.with.store.topics(Some(&id)).await {
+        if self.live(session).is_none() {
+            return;
+        }
+        let wanted = match self.topics().await {
             Ok(wanted) => wanted,
             Err(error) => {
                 tracing::warn!(%error, "Read the wanted topics");

@@ -100,6 +100,8 @@ pub(super) struct Live {
     pub(super) lost: bool,
     /// What is missing before the first page of what is fetched; stored with that page.
     pub(super) gap: Option<GapReason>,
+    /// What the server said of the topics on this connection: its refusal, or nothing.
+    pub(super) answers: BTreeMap<Topic, Option<String>>,
     /// When the connection stood.
     pub(super) since: Instant,
     /// Events that came by catching up.
@@ -129,6 +131,7 @@ impl Live {
             log: None,
             lost: false,
             gap: None,
+            answers: BTreeMap::new(),
             since: Instant::now(),
             caught: 0,
             asked: None,

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use carillon_contract::ConnectionState;
 use carillon_contract::continuity::GapReason;
+use carillon_contract::topic::TopicStatus;
+use carillon_contract::{ConnectionState, UiEvent};
 use carillon_link::Cause;
 use carillon_link::testing::{Line, Outcome};
 use serde_json::json;
@@ -84,4 +85,71 @@ async fn what_a_room_sent_while_the_server_refused_it_is_a_gap_and_nothing_else_
     assert_eq!(gap.len(), 1);
     assert_eq!((gap[0].from, gap[0].why), (joined, GapReason::NotJoined));
     assert_eq!(gap[0].to, rig.bench.now());
+}
+
+impl Rig {
+    fn watch(&self, watcher: &str, ids: &[&str]) {
+        let topics: Vec<_> = ids.iter().map(|id| topic(id)).collect();
+        self.engine
+            .watch(&self.account, watcher.to_owned(), &topics)
+            .unwrap();
+    }
+
+    /// The topics that are told next: which, whether they are followed, and whether the server confirmed them.
+    async fn told_topics(&mut self) -> Vec<(String, bool, bool)> {
+        self.hear("the topics", |event| match event {
+            UiEvent::Topics { topics, .. } => {
+                let told = |one: &TopicStatus| (one.topic.id.clone(), one.followed, one.confirmed);
+                Some(topics.iter().map(told).collect())
+            }
+            _ => None,
+        })
+        .await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_two_screens_show_is_joined_once_and_left_a_while_after_neither_does() {
+    let mut rig = Bench::new().running([Outcome::Open]).await;
+    let mut line = rig.online(false).await;
+    rig.watch("one", &["a"]);
+    rig.watch("two", &["a", "b"]);
+    let mut joined = [heard(&mut line).await, heard(&mut line).await];
+    joined.sort();
+    assert_eq!(joined, ["a", "b"].map(|id| ("join".to_owned(), id.to_owned())));
+    while rig.told_topics().await != [("a".to_owned(), false, true), ("b".to_owned(), false, true)] {}
+
+    rig.watch("one", &[]);
+    rig.watch("two", &["a"]);
+    rig.told_topics().await;
+    // Whoever goes back at once finds it as it was.
+    tokio::time::advance(Duration::from_secs(20)).await;
+    rig.watch("two", &["a", "b"]);
+    rig.told_topics().await;
+    tokio::time::advance(Duration::from_secs(20)).await;
+    rig.watch("two", &[]);
+    rig.told_topics().await;
+    tokio::time::advance(Duration::from_secs(31)).await;
+    let mut left = [heard(&mut line).await, heard(&mut line).await];
+    left.sort();
+    assert_eq!(left, ["a", "b"].map(|id| ("leave".to_owned(), id.to_owned())));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_person_follows_stays_joined_when_nobody_looks() {
+    let mut rig = Bench::new().running([Outcome::Open, Outcome::Open]).await;
+    rig.engine.follow(&rig.account, &topic("a")).await.unwrap();
+    rig.watch("one", &["a", "b"]);
+    let mut line = rig.script.line().await;
+    line.say("welcome", &json!({ "idempotent": false }));
+    let mut joined = [heard(&mut line).await, heard(&mut line).await];
+    joined.sort();
+    assert_eq!(joined, ["a", "b"].map(|id| ("join".to_owned(), id.to_owned())));
+    while rig.told_topics().await != [("a".to_owned(), true, true), ("b".to_owned(), false, true)] {}
+    rig.engine.set_hidden(true);
+    rig.told_topics().await;
+    tokio::time::advance(Duration::from_secs(31)).await;
+    assert_eq!(heard(&mut line).await, ("leave".to_owned(), "b".to_owned()));
+    rig.engine.set_hidden(false);
+    assert_eq!(heard(&mut line).await, ("join".to_owned(), "b".to_owned()));
 }

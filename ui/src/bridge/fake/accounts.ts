@@ -46,8 +46,14 @@ function topicsOf(account: FakeAccount, connected: boolean): TopicStatus[] {
   const followed = [...(account.entities.get(MARKET)?.keys() ?? [])].slice(0, FOLLOWED)
   if (followed.length === 0) return []
   return [
-    ...followed.map((id) => ({ kind: MARKET, id, confirmed: connected, refusal: null })),
-    { kind: 'creator', id: 'kestrel', confirmed: false, refusal: connected ? 'Only holders may join' : null },
+    ...followed.map((id) => ({ kind: MARKET, id, followed: true, confirmed: connected, refusal: null })),
+    {
+      kind: 'creator',
+      id: 'kestrel',
+      followed: true,
+      confirmed: false,
+      refusal: connected ? 'Only holders may join' : null,
+    },
   ]
 }
 

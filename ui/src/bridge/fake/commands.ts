@@ -61,7 +61,7 @@ function want(world: World, account: FakeAccount, topic: Topic): void {
   const { view } = account
   if (view.topicLimit === null) throw new CallError('invalid', 'This platform has no rooms to join.')
   if (topic.id.trim() === '') throw new CallError('invalid', 'A room needs an id.')
-  if (view.topics.some((one) => same(one, topic))) return
+  if (view.topics.some((one) => same(one, topic) && one.followed)) return
   if (view.topics.length >= view.topicLimit) {
     throw new CallError(
       'invalid',
@@ -70,8 +70,26 @@ function want(world: World, account: FakeAccount, topic: Topic): void {
   }
   const live = view.connection.state === 'connected'
   const refusal = live && topic.id.startsWith('private') ? 'Not a member of this room' : null
-  const status: TopicStatus = { kind: topic.kind, id: topic.id, confirmed: live && refusal === null, refusal }
-  view.topics = [...view.topics, status]
+  const status: TopicStatus = {
+    kind: topic.kind,
+    id: topic.id,
+    followed: true,
+    confirmed: live && refusal === null,
+    refusal,
+  }
+  view.topics = [...view.topics.filter((one) => !same(one, topic)), status]
+  tellTopics(world, account)
+}
+
+/** Joins what a screen shows, and leaves what it showed before. */
+function watch(world: World, account: FakeAccount, watched: readonly Topic[]): void {
+  const { view } = account
+  const followed = view.topics.filter((one) => one.followed)
+  const confirmed = view.connection.state === 'connected' && !view.connection.catchingUp
+  const added = watched
+    .filter((topic) => !followed.some((one) => same(one, topic)))
+    .map(({ kind, id }): TopicStatus => ({ kind, id, followed: false, confirmed, refusal: null }))
+  view.topics = [...followed, ...added]
   tellTopics(world, account)
 }
 
@@ -249,6 +267,10 @@ export const commands: Handlers = {
     const { view } = known(world, account)
     view.topics = view.topics.filter((one) => !same(one, topic))
     tellTopics(world, known(world, account))
+    return null
+  },
+  watch: (world, { account, topics }) => {
+    watch(world, known(world, account), topics)
     return null
   },
   set_settings: (world, { settings }) => {

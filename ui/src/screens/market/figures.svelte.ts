@@ -20,7 +20,7 @@ export class Figures {
     return freshnessOf(this.app.store.state, this.view(), { kind: MARKET, id: market.id }, pricedAt(market))
   })
   readonly followed: boolean = $derived.by(
-    () => topicOf(this.view(), { kind: MARKET, id: this.market().id }) !== undefined,
+    () => topicOf(this.view(), { kind: MARKET, id: this.market().id })?.followed === true,
   )
   readonly #day
   /** How YES moved in 24 hours; null where that is not known, or where the price is not what it is now. */

@@ -5,6 +5,7 @@ import { roomsCount, roomState } from './words'
 const topic = (part: Partial<TopicStatus>): TopicStatus => ({
   kind: 'market',
   id: 'm-1',
+  followed: true,
   confirmed: false,
   refusal: null,
   ...part,
