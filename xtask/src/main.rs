@@ -7,6 +7,7 @@
     reason = "A command-line tool speaks by printing"
 )]
 
+mod bench;
 mod check;
 mod demo;
 mod fuzz;
@@ -53,6 +54,15 @@ enum Task {
         #[arg(long, value_enum)]
         part: Option<test::Part>,
     },
+    /// Measures beside others, on this machine and in one run, and writes docs/benchmarks.md.
+    Bench {
+        /// What is measured.
+        #[arg(value_enum)]
+        what: bench::What,
+        /// How often each is measured.
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+    },
     /// Runs the tests that are named soak, at their whole length.
     Soak,
     /// Lets a fuzzer look for what the Socket.IO client can't bear; needs nightly and cargo-fuzz.
@@ -92,6 +102,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Ui => ui::command(&workspace),
         Task::Check { names } => check::command(&workspace, &names),
         Task::Test { part } => test::command(&workspace, part),
+        Task::Bench { what, rounds } => bench::command(&workspace, what, rounds),
         Task::Soak => soak::command(&workspace),
         Task::Fuzz(fuzz) => fuzz::command(&workspace, &fuzz),
         Task::Bindings { check } => generated::command(&workspace, Generated::Bindings, check),

@@ -9,7 +9,7 @@ use crate::workspace::Workspace;
 /// A package by its folder, and the folders of those that it may use.
 ///
 /// Dependencies for tests are free: a test may put anything together.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("crates/contract", &[]),
     ("crates/platforms", &["crates/contract"]),
     ("crates/socketio", &[]),
@@ -27,6 +27,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
             "crates/link",
         ],
     ),
+    ("bench", &["crates/contract", "crates/socketio", "crates/link"]),
     ("cli", &["crates/contract", "crates/engine"]),
     ("gateway", &[]),
     ("tests", &[]),
