@@ -62,6 +62,11 @@ impl Process {
         let id = fs::read_to_string(self.notes.join("started")).context("The app was not started")?;
         let told = Command::new("kill").args(["-TERM", id.trim()]).status().await?;
         ensure!(told.success(), "The app had ended before it was asked to");
+        self.ends().await
+    }
+
+    /// Waits until the app has ended, and well.
+    pub(crate) async fn ends(&self) -> Result<()> {
         let ended = within("the app to end", self.ended()).await?;
         ensure!(ended == "0", "The app ended with status {ended}");
         Ok(())

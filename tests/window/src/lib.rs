@@ -12,6 +12,8 @@ pub mod display;
 pub mod notifications;
 pub mod other;
 mod process;
+pub mod toplevel;
+pub mod tray;
 pub mod webdriver;
 pub mod window;
 

@@ -64,6 +64,25 @@ impl Session {
         })
     }
 
+    /// Takes hold of the app's window in the place of one that is gone.
+    ///
+    /// # Errors
+    /// Where the app has none.
+    pub async fn take_hold(&self) -> Result<()> {
+        let path = format!("{}/window/handles", self.path);
+        let look = async {
+            loop {
+                let handles = call(self.server, "GET", &path, None).await?;
+                if let Some(handle) = handles.get(0) {
+                    return self.post("window", json!({ "handle": handle })).await;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        within("the app's window", look).await??;
+        Ok(())
+    }
+
     async fn post(&self, command: &str, body: Value) -> Result<Value> {
         call(
             self.server,

@@ -187,6 +187,24 @@ impl Window {
         Ok(())
     }
 
+    /// Steers the window that there is now: the one before was closed.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub async fn is_back(&self) -> Result<()> {
+        self.session.take_hold().await
+    }
+
+    /// Waits until the app has ended by itself, and well.
+    ///
+    /// # Errors
+    /// Where it does not end, or not well; what it said is in the error.
+    pub async fn ends(self) -> Result<()> {
+        let ended = self.process.ends().await;
+        ended.with_context(|| format!("The app says:\n{}", self.said()))?;
+        self.driver.end().await
+    }
+
     /// What the app wrote to its standard error.
     #[must_use]
     pub fn said(&self) -> String {

@@ -42,7 +42,15 @@ pub(super) fn window_tests(workspace: &Workspace) -> Result<Tally> {
     // packages below it, and build all of them once more.
     run(
         workspace,
-        &["--workspace", "--test", "desktop", "--test", "flow"],
+        &[
+            "--workspace",
+            "--test",
+            "desktop",
+            "--test",
+            "flow",
+            "--test",
+            "closing",
+        ],
         &one,
     )
 }
