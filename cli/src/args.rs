@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Listen(Listen),
     /// How the vault, the accounts and their connections stand
     Status {
+        #[command(flatten)]
+        which: Which,
         /// As JSON
         #[arg(long)]
         json: bool,
@@ -174,9 +176,9 @@ pub(crate) struct Inbox {
     /// Only what holds all these words
     #[arg(long, value_name = "TEXT")]
     pub(crate) search: Option<String>,
-    /// At most this many
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    pub(crate) limit: u32,
+    /// At most this many; without it the newest 50 as words, and all of them as JSON
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u32>,
     /// As JSON
     #[arg(long)]
     pub(crate) json: bool,

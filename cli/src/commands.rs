@@ -38,7 +38,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
             Accounts::Remove { which } => accounts::remove(engine().await?, which).await,
         },
         Command::Listen(listen) => listen::run(engine().await?, listen).await,
-        Command::Status { json } => status::run(&reader().await?, json).await,
+        Command::Status { which, json } => status::run(&reader().await?, which, json).await,
         Command::Inbox(inbox) => inbox::run(&reader().await?, inbox).await,
         Command::Subscribe(room) => topics::subscribe(engine().await?, room).await,
         Command::Unsubscribe(room) => topics::unsubscribe(engine().await?, room).await,

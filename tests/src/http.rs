@@ -1,5 +1,7 @@
 //! As much HTTP as these tests speak: one request to a connection, all over loopback.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
@@ -34,19 +36,44 @@ pub async fn post(server: &str, path: &str, body: &Value) -> Result<(u16, Value)
     Ok((status, serde_json::from_str(body).unwrap_or_default()))
 }
 
-/// A web server that has a page for whoever asks for anything, and knows nothing of Socket.IO.
+/// A web server that has one answer for whoever asks for anything, and knows nothing of Socket.IO.
 pub struct Website {
     /// Where it is.
     pub url: String,
+    asked: Arc<Mutex<Vec<String>>>,
     _serving: JoinSet<()>,
 }
 
+/// What a website answers: the kind of its content, and the content.
+type Page = (&'static str, String);
+
 impl Website {
-    /// Starts one.
+    /// Starts one that has a page.
     ///
     /// # Errors
     /// Where no port is free.
     pub async fn start() -> Result<Self> {
+        let page = "<!doctype html><title>Welcome</title>";
+        Self::with(("text/html", page.to_owned())).await
+    }
+
+    /// Starts one that answers with JSON.
+    ///
+    /// # Errors
+    /// Where no port is free.
+    pub async fn answering(json: &Value) -> Result<Self> {
+        Self::with(("application/json", json.to_string())).await
+    }
+
+    /// What it was asked for: each method and path.
+    #[must_use]
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn with(page: Page) -> Result<Self> {
+        let asked = Arc::<Mutex<Vec<String>>>::default();
+        let note = Arc::clone(&asked);
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let mut serving = JoinSet::new();
@@ -54,20 +81,28 @@ impl Website {
             // One after the other is enough for these tests.
             while let Ok((stream, _)) = listener.accept().await {
                 // A client that hangs up has no answer to miss.
-                let _ = serve(stream).await;
+                let _ = serve(stream, &page, &note).await;
             }
         });
         Ok(Self {
             url,
+            asked,
             _serving: serving,
         })
     }
 }
 
-async fn serve(mut stream: TcpStream) -> std::io::Result<()> {
+async fn serve(mut stream: TcpStream, page: &Page, asked: &Mutex<Vec<String>>) -> std::io::Result<()> {
     let (reading, mut writing) = stream.split();
     let mut reading = BufReader::new(reading);
     let (mut line, mut length) = (String::new(), 0);
+    reading.read_line(&mut line).await?;
+    let request = line
+        .rsplit_once(' ')
+        .map_or("", |(request, _)| request)
+        .to_owned();
+    asked.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+    line.clear();
     while reading.read_line(&mut line).await? > "\r\n".len() {
         let header = line.to_ascii_lowercase();
         if let Some(value) = header.strip_prefix("content-length:") {
@@ -78,10 +113,10 @@ async fn serve(mut stream: TcpStream) -> std::io::Result<()> {
     // A connection that is closed over unread bytes loses its answer.
     let mut body = vec![0; length];
     reading.read_exact(&mut body).await?;
-    let page = "<!doctype html><title>Welcome</title>";
+    let (kind, page) = page;
     let length = page.len();
     let answer = format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{page}"
+        "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{page}"
     );
     writing.write_all(answer.as_bytes()).await
 }

@@ -8,6 +8,9 @@ use crate::args::Inbox;
 use crate::failure::Failure;
 use crate::out;
 
+/// As many notices as a person looks through; a program that asks for JSON gets all of them.
+const A_SCREENFUL: u32 = 50;
+
 pub(crate) async fn run(reader: &Reader, inbox: Inbox) -> Result<(), Failure> {
     let accounts: Vec<_> = match &inbox.which.account {
         Some(word) => vec![reader.account(Some(word)).await?.id],
@@ -21,9 +24,11 @@ pub(crate) async fn run(reader: &Reader, inbox: Inbox) -> Result<(), Failure> {
     } else {
         NoticeFilter::All
     };
+    let fallback = if inbox.json { u32::MAX } else { A_SCREENFUL };
+    let limit = inbox.limit.unwrap_or(fallback);
     let notices = match &inbox.search {
-        Some(text) => reader.search(&accounts, text, inbox.unread, inbox.limit).await?,
-        None => reader.inbox(&accounts, filter, None, inbox.limit).await?,
+        Some(text) => reader.search(&accounts, text, inbox.unread, limit).await?,
+        None => reader.inbox(&accounts, filter, None, limit).await?,
     };
     if inbox.json {
         return out::json(&notices);

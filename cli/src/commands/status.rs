@@ -3,11 +3,19 @@
 use carillon_engine::Reader;
 use carillon_engine::status::AccountStatus;
 
+use crate::args::Which;
 use crate::failure::Failure;
 use crate::out;
 
-pub(crate) async fn run(reader: &Reader, json: bool) -> Result<(), Failure> {
-    let status = reader.status().await?;
+pub(crate) async fn run(reader: &Reader, which: Which, json: bool) -> Result<(), Failure> {
+    let mut status = reader.status().await?;
+    if let Some(word) = &which.account {
+        let wanted = reader.find(Some(word)).await?;
+        status.accounts.retain(|account| match account {
+            AccountStatus::Open(open) => open.account.id == wanted,
+            AccountStatus::Closed { id, .. } => *id == wanted,
+        });
+    }
     if json {
         return out::json(&status);
     }

@@ -137,6 +137,44 @@ fn an_event_without_ids_or_time_is_known_again_for_a_short_while_only() {
 }
 
 #[test]
+fn an_event_whose_fields_no_guide_names_needs_nothing_but_its_envelope() {
+    for name in [
+        "shares:trade",
+        "shares:unlocked",
+        "dividend:available",
+        "system:maintenance",
+        "system:announcement",
+    ] {
+        let said = item(&event(name, json!({})));
+        assert!(said.entities.is_empty(), "{name}");
+        // Whose trade it was is not said; the others concern whoever gets them.
+        assert_eq!(said.notice.is_some(), name != "shares:trade", "{name}");
+    }
+}
+
+#[test]
+fn notifications_are_sorted_by_the_types_of_the_guide_and_another_is_a_notice_as_well() {
+    for (kind, category) in [
+        ("market_resolved", "market"),
+        ("trade_executed", "trade"),
+        ("dividend_available", "dividend"),
+        ("custom", "notification"),
+        ("of_tomorrow", "notification"),
+    ] {
+        let data = json!({
+            "notificationId": "n-1", "userId": "u-1", "type": kind, "title": "Seen", "message": "And read",
+            "read": false, "timestamp": "2026-03-02T09:15:30Z",
+        });
+        let notice = item(&event("notification", data)).notice.unwrap();
+        assert_eq!(
+            (notice.category, notice.title.as_str()),
+            (category, "Seen"),
+            "{kind}"
+        );
+    }
+}
+
+#[test]
 fn an_envelope_that_names_another_event_is_malformed() {
     let mut frame = event("market:trade", trade("0xother"));
     frame.name = "market:resolved".into();

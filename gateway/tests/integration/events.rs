@@ -47,6 +47,18 @@ async fn the_end_of_a_market_comes_to_everybody_and_twice_to_those_who_watch_it(
         (name.as_str(), &envelope["seq"]),
         ("market:resolved", &json!(seq))
     );
+    let said = envelope["data"].as_object().unwrap();
+    for field in [
+        "marketId",
+        "question",
+        "outcome",
+        "resolvedBy",
+        "timestamp",
+        "totalVolume",
+        "totalParticipants",
+    ] {
+        assert!(said.contains_key(field), "{field}: {said:?}");
+    }
     assert_eq!(bob.settle().await, [copies[0].clone()]);
 }
 

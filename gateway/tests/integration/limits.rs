@@ -1,6 +1,6 @@
 //! Rate limits, size limits, CORS, health and statistics.
 
-use carillon_gateway::{Handle, Rate};
+use carillon_gateway::{Config, Handle, Rate};
 use serde_json::{Value, json};
 
 use crate::{
@@ -65,6 +65,7 @@ async fn new_sessions_from_one_address_are_limited() {
 
 #[tokio::test]
 async fn an_instance_that_is_full_takes_nobody_in_until_somebody_leaves() {
+    assert_eq!(Config::default().limits.connections, 10_000);
     let gateway = gateway_with(|config| config.limits.connections = 1);
     let mut alice = connect(&gateway, "alice").await;
     let url = format!("{}/socket.io/?EIO=4&transport=polling", gateway.url());

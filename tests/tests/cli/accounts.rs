@@ -72,6 +72,30 @@ async fn an_account_is_added_with_a_token_from_elsewhere() -> Result<()> {
 }
 
 #[tokio::test]
+async fn adding_without_a_check_takes_the_token_s_word_for_it_and_opens_no_socket() -> Result<()> {
+    let gateway = start(Config::for_tests())?;
+    let login = json!({ "username": "bob", "password": "demo-bob" });
+    let (_, tokens) = post(&gateway.url(), "/auth/login", &login).await?;
+    let token = text(&tokens, "/accessToken")?;
+    let cli = Cli::new()?;
+    // Who listens nowhere can't be connected to.
+    let nobody = nobody().await?;
+    let arguments = add(&nobody, &["--token-stdin", "--json"]);
+    let added = cli.run_with(&arguments, token).await?.json()?;
+    assert_eq!(added.get("checked"), Some(&json!(false)));
+    assert_eq!(text(&added, "/account/identity/name")?, "bob");
+    assert_eq!(text(&added, "/account/identity/userId")?, "user-2002");
+
+    // A sign-in asks for a token and for nothing else: this server knows no other request.
+    let website = Website::answering(&tokens).await?;
+    let arguments = add(&website.url, &["--username", "bob", "--password-stdin", "--json"]);
+    let added = cli.run_with(&arguments, "demo-bob\n").await?.json()?;
+    assert_eq!(added.get("checked"), Some(&json!(false)));
+    assert_eq!(website.asked(), ["POST /auth/login"]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_token_that_is_not_accepted_takes_the_place_of_no_sign_in_that_works() -> Result<()> {
     let gateway = start(Config::for_tests())?;
     let url = gateway.url();

@@ -158,7 +158,8 @@ async fn a_room_is_followed_from_the_next_connection_on_until_it_is_left() -> Re
     it.gateway.emit("market:trade", trade("t-1"), None).await?;
     assert_eq!(text(&listen.event().await?, "/payload/data/tradeId")?, "t-1");
     let status = it.cli.run(&["status", "--json"]).await?.json()?;
-    let room = json!([{ "kind": "market", "id": "m-1", "confirmed": true, "refusal": null }]);
+    let room =
+        json!([{ "kind": "market", "id": "m-1", "followed": true, "confirmed": true, "refusal": null }]);
     assert_eq!(status.pointer("/accounts/0/rooms"), Some(&room));
     listen.terminate().await?.answer()?;
 

@@ -47,6 +47,12 @@ async fn the_inbox_is_read_searched_and_limited_without_a_server() -> Result<()>
         titles(&cli, &["--account", "alice", "--limit", "2"]).await?.len(),
         2
     );
+    let status = cli
+        .run(&["status", "--account", "alice", "--json"])
+        .await?
+        .json()?;
+    assert_eq!(status.pointer("/accounts/0/unread/notification"), Some(&json!(2)));
+    cli.run(&["status", "--account", "nobody"]).await?.complaint(3)?;
     let words = cli.run(&["inbox"]).await?.answer()?;
     assert!(words.contains("Third: Fähre und Brücke"), "{words}");
     Ok(())

@@ -109,6 +109,18 @@ test('a span in which events may be missing is not drawn and not read', async ({
   expect(found).toBe(true)
 })
 
+test('an opened market is joined for as long as one looks at it', async ({ page }) => {
+  const watched = (): Promise<string[] | undefined> =>
+    page.evaluate(() =>
+      window.fake?.world.accounts[0]?.view.topics.filter((topic) => !topic.followed).map((topic) => topic.id),
+    )
+  await open(page, OPEN.replace('m-101', 'm-106'))
+  await expect.poll(watched).toEqual(['m-106'])
+  await page.getByRole('link', { name: 'Inbox' }).first().click()
+  await expect(page.getByRole('heading', { name: 'Inbox', level: 1 })).toBeVisible()
+  await expect.poll(watched).toEqual([])
+})
+
 test('the same values are there as a table', async ({ page }) => {
   await open(page, OPEN)
   await choose(page, 'Table')

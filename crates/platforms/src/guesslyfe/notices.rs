@@ -106,7 +106,8 @@ struct Announcement {
     announcement_id: Option<String>,
     #[serde(default)]
     title: Option<String>,
-    message: String,
+    #[serde(default)]
+    message: Option<String>,
     #[serde(default)]
     severity: Option<String>,
     #[serde(default)]
@@ -133,7 +134,7 @@ pub(super) fn announcement(envelope: &Envelope<'_>, _me: &Identity) -> Result<It
             _ => Level::Info,
         },
         title: decode::line(data.title.as_deref().unwrap_or("Announcement"), TITLE),
-        body: decode::line(&data.message, BODY),
+        body: decode::line(&data.message.unwrap_or_default(), BODY),
         action_url: data.action_url,
         read: false,
         must_see: false,

@@ -1,5 +1,5 @@
 //! Creator shares and dividends (G016–G018). The guide names these events and not their fields: what is read
-//! is our proposal, and only what can't be missed is required.
+//! is our proposal, and none of it is required: a server that names them otherwise still says that it happened.
 
 use carillon_contract::item::{DedupeKey, EntityPatch, EntityRef, Item, KeySpan, Malformed, NoticeDraft};
 use carillon_contract::{Identity, Level};
@@ -31,7 +31,8 @@ fn share(creator_id: &str) -> EntityRef {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SharesTrade {
-    creator_id: String,
+    #[serde(default)]
+    creator_id: Option<String>,
     #[serde(default)]
     creator_handle: Option<String>,
     #[serde(default)]
@@ -64,12 +65,16 @@ pub(super) fn trade(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, Malf
             span: KeySpan::Always,
             is_exact: true,
         },
-        (None, at) => change_key("shares:trade", &[&data.creator_id], envelope.data, at),
+        (None, at) => {
+            let creator = data.creator_id.as_deref().unwrap_or_default();
+            change_key("shares:trade", &[creator], envelope.data, at)
+        }
     };
     let mut item = Item::new("shares.trade", key);
     item.occurred_at = at;
-    item.entities.push(EntityPatch {
-        entity: share(&data.creator_id),
+    let about = data.creator_id.as_deref().map(share);
+    item.entities.extend(about.clone().map(|entity| EntityPatch {
+        entity,
         fields: some_fields([
             ("handle", data.creator_handle.map(Value::from)),
             (
@@ -78,7 +83,7 @@ pub(super) fn trade(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, Malf
             ),
             ("currency", Some(Value::from(CURRENCY))),
         ]),
-    });
+    }));
     let mine = data
         .trader
         .zip(me.wallet.as_deref())
@@ -102,7 +107,7 @@ pub(super) fn trade(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, Malf
             action_url: None,
             read: false,
             must_see: false,
-            about: Some(share(&data.creator_id)),
+            about,
         });
     }
     Ok(item)
@@ -111,7 +116,8 @@ pub(super) fn trade(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, Malf
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Unlocked {
-    creator_id: String,
+    #[serde(default)]
+    creator_id: Option<String>,
     #[serde(default)]
     creator_handle: Option<String>,
     #[serde(default)]
@@ -126,7 +132,8 @@ pub(super) fn unlocked(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, M
     let data: Unlocked = decode::read(envelope.data)?;
     let at = data.timestamp.as_deref().and_then(decode::time);
     let holder = data.holder.as_deref().unwrap_or_default();
-    let key = change_key("shares:unlocked", &[&data.creator_id, holder], envelope.data, at);
+    let creator = data.creator_id.as_deref().unwrap_or_default();
+    let key = change_key("shares:unlocked", &[creator, holder], envelope.data, at);
     let mut item = Item::new("shares.unlocked", key);
     item.occurred_at = at;
     // It also goes to the creator's room (G017), where other people's unlocked shares are no news.
@@ -136,8 +143,9 @@ pub(super) fn unlocked(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, M
             .as_deref()
             .is_some_and(|w| holder.eq_ignore_ascii_case(w));
     if mine {
-        let about = share(&data.creator_id);
-        let who = data.creator_handle.unwrap_or(data.creator_id);
+        let about = data.creator_id.as_deref().map(share);
+        let who = data.creator_handle.or(data.creator_id);
+        let who = who.as_deref().unwrap_or("a creator");
         item.notice = Some(NoticeDraft {
             key: None,
             category: "shares",
@@ -153,7 +161,7 @@ pub(super) fn unlocked(envelope: &Envelope<'_>, me: &Identity) -> Result<Item, M
             action_url: None,
             read: false,
             must_see: false,
-            about: Some(about),
+            about,
         });
     }
     Ok(item)
@@ -168,8 +176,8 @@ struct Dividend {
     creator_id: Option<String>,
     #[serde(default)]
     creator_handle: Option<String>,
-    #[serde(deserialize_with = "decode::whole_number")]
-    amount: String,
+    #[serde(default, deserialize_with = "decode::maybe_whole_number")]
+    amount: Option<String>,
     #[serde(default)]
     claim_by: Option<String>,
     #[serde(default)]
@@ -192,7 +200,10 @@ pub(super) fn dividend(envelope: &Envelope<'_>, _me: &Identity) -> Result<Item, 
         item.entities.push(EntityPatch {
             entity,
             fields: some_fields([
-                ("amount", Some(Value::from(exact(&data.amount)))),
+                (
+                    "amount",
+                    data.amount.as_deref().map(|amount| Value::from(exact(amount))),
+                ),
                 ("currency", Some(Value::from(CURRENCY))),
                 ("creator", data.creator_id.map(Value::from)),
                 ("creatorHandle", data.creator_handle.map(Value::from)),
@@ -201,16 +212,18 @@ pub(super) fn dividend(envelope: &Envelope<'_>, _me: &Identity) -> Result<Item, 
             ]),
         });
     }
-    let amount = to_decimal(&data.amount, 6);
+    let amount = data.amount.map(|amount| to_decimal(&amount, 6));
     item.notice = Some(NoticeDraft {
         key: None,
         category: "dividend",
         level: Level::Success,
         title: "Dividend available".to_owned(),
         body: decode::line(
-            &match from {
-                Some(from) => format!("{amount} to claim from {from}"),
-                None => format!("{amount} to claim"),
+            &match (amount, from) {
+                (Some(amount), Some(from)) => format!("{amount} to claim from {from}"),
+                (Some(amount), None) => format!("{amount} to claim"),
+                (None, Some(from)) => format!("To claim from {from}"),
+                (None, None) => String::new(),
             },
             500,
         ),
