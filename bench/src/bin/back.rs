@@ -27,6 +27,8 @@ impl Credentials for Anybody {
         Err(RefreshError::Refused)
     }
 
+    async fn discard(&self) {}
+
     fn is_auth_error(&self, _: &str) -> bool {
         false
     }

@@ -242,6 +242,7 @@ impl Engine {
             http: self.http.clone(),
             clock: Arc::clone(&self.parts.clock),
             kept: tokio::sync::Mutex::default(),
+            last: tokio::sync::Mutex::default(),
         })
     }
 

@@ -27,16 +27,26 @@ pub(crate) async fn keep(
     account: &AccountId,
     tokens: &Tokens,
 ) -> Result<(), VaultError> {
+    write(vault, account, tokens, false).await
+}
+
+async fn write(
+    vault: &dyn TokenVault,
+    account: &AccountId,
+    tokens: &Tokens,
+    refused: bool,
+) -> Result<(), VaultError> {
     let text = json!({
         "access": tokens.access.expose(),
         "refresh": tokens.refresh.as_ref().map(Secret::expose),
+        "refused": refused,
     });
     vault
         .set(&Entry::token(account.as_str()), &Secret::new(text.to_string()))
         .await
 }
 
-/// Reads tokens from the vault; `None` where there are none, or none of ours.
+/// Reads tokens from the vault; `None` where there are none, or none of ours, or the server refused them for good.
 ///
 /// # Errors
 /// Where the vault can't be asked: that is not "signed out".
@@ -45,11 +55,13 @@ pub(crate) async fn read(vault: &dyn TokenVault, account: &AccountId) -> Result<
     struct Kept {
         access: String,
         refresh: Option<String>,
+        #[serde(default)]
+        refused: bool,
     }
     let kept = vault.get(&Entry::token(account.as_str())).await?;
     Ok(kept.and_then(|text| {
         let kept: Kept = serde_json::from_str(text.expose()).ok()?;
-        Some(Tokens {
+        (!kept.refused).then(|| Tokens {
             access: Secret::new(kept.access),
             refresh: kept.refresh.map(Secret::new),
         })
@@ -83,6 +95,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     /// What the vault holds, once it was read. The lock also makes refreshes come one after another.
     pub(crate) kept: Mutex<Option<Kept>>,
+    /// The access token that was in use last.
+    pub(crate) last: Mutex<Option<Secret>>,
 }
 
 /// Tokens in use.
@@ -136,7 +150,31 @@ impl Shared {
                 unsaved_over: None,
             });
         }
+        if let Some(kept) = kept {
+            *self.last.lock().await = Some(kept.tokens.access.clone());
+        }
         Ok(kept.clone())
+    }
+
+    /// Marks what the vault holds as refused, where it is what was in use last.
+    async fn discard(&self) {
+        let mut kept = self.kept.lock().await;
+        *kept = None;
+        let Some(last) = self.last.lock().await.take() else {
+            return;
+        };
+        let marked = match read(&*self.vault, &self.account).await {
+            Ok(Some(tokens)) if tokens.access.expose() == last.expose() => {
+                write(&*self.vault, &self.account, &tokens, true).await
+            }
+            // Somebody signed in anew meanwhile, or out.
+            Ok(_) => Ok(()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = marked {
+            // The next process tries it once, and is refused.
+            tracing::warn!(%error, account = %self.account, "Mark a token as refused");
+        }
     }
 
     async fn refresh(&self) -> Result<(), RefreshError> {
@@ -183,6 +221,7 @@ impl Shared {
             tracing::warn!(%error, account = %self.account, "Keep the renewed token; it is tried again");
             unsaved_over = Some(in_vault);
         }
+        *self.last.lock().await = Some(fresh.access.clone());
         *kept = Some(Kept {
             tokens: fresh,
             fetched: Some((Instant::now(), self.clock.now())),
@@ -283,6 +322,15 @@ impl Credentials for AccountTokens {
         running
             .await
             .unwrap_or(Err(RefreshError::Failed(Cause::Internal)))
+    }
+
+    async fn discard(&self) {
+        // Whoever stops waiting for it: the token stays dead.
+        let shared = Arc::clone(&self.shared);
+        let running = self.tasks.spawn(async move { shared.discard().await });
+        if running.await.is_err() {
+            tracing::error!("Marking a token as refused panicked");
+        }
     }
 
     fn is_auth_error(&self, message: &str) -> bool {

@@ -22,6 +22,10 @@ pub trait Credentials: Send + Sync {
     /// [`RefreshError::Refused`] asks the person to sign in again; the other is tried again later.
     async fn refresh(&self) -> Result<(), RefreshError>;
 
+    /// The token that was given last is dead, and there is none to take its place: it must not be given again, by no
+    /// later process either. A newer one, of a person who signed in meanwhile, is none of this.
+    async fn discard(&self);
+
     /// Tells whether these words of a server mean that it does not accept the token.
     fn is_auth_error(&self, message: &str) -> bool;
 

@@ -326,6 +326,13 @@ impl Driver {
                     }
                 });
             }
+            Effect::DiscardToken => {
+                let credentials = Arc::clone(&self.credentials);
+                self.work.spawn(async move {
+                    credentials.discard().await;
+                    Done::Nothing
+                });
+            }
             Effect::AwaitIdle => {
                 if let Some(socket) = self.socket.clone() {
                     self.work.spawn(async move {

@@ -157,6 +157,8 @@ pub enum Effect {
     ReplaceToken,
     /// Give [`Input::Idle`] as soon as it is so.
     AwaitIdle,
+    /// Forget the token, which is dead: only the person can bring another.
+    DiscardToken,
     /// Join the topics and fetch what was missed.
     CatchUp,
     /// Send what waits to be sent.
@@ -246,7 +248,7 @@ pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, V
             I::TokenRefused,
         ) if tries.token != Token::Refused => match tries.token {
             Token::Untested => refresh(tries),
-            Token::Refused | Token::Renewed => (P::NeedsSignIn, vec![E::Close]),
+            Token::Refused | Token::Renewed => (P::NeedsSignIn, vec![E::Close, E::DiscardToken]),
         },
         // A new one that has run out already: the next would be no better, and asking at once would hammer the server.
         (P::Connecting(tries), I::TokenExpired) if tries.token == Token::Renewed => {
@@ -264,7 +266,7 @@ pub fn step(policy: &Policy, phase: Phase, input: Input, dice: f64) -> (Phase, V
         (P::Online(tries), I::Idle) if policy.reconnect_with_new_token => {
             (P::Connecting(tries), vec![E::Close, E::Open])
         }
-        (P::Refreshing(_), I::RefreshRefused) => (P::NeedsSignIn, vec![]),
+        (P::Refreshing(_), I::RefreshRefused) => (P::NeedsSignIn, vec![E::DiscardToken]),
         (P::Refreshing(tries), I::RefreshFailed(cause)) => wait(tries, cause),
 
         (phase @ (P::SigningIn(_) | P::CatchingUp(_) | P::Online(_)), I::NetworkChanged | I::Woke) => {

@@ -66,7 +66,7 @@ async fn a_token_that_stays_refused_asks_the_person_and_tries_nothing_more() {
     rig.handle.start().await;
     rig.until(|phase| matches!(phase, Phase::NeedsSignIn)).await;
     tokio::time::sleep(Duration::from_secs(24 * 60 * 60)).await;
-    assert_eq!((rig.opened(), rig.refreshes()), (2, 1));
+    assert_eq!((rig.opened(), rig.refreshes(), rig.discarded()), (2, 1, 1));
 }
 
 #[tokio::test(start_paused = true)]

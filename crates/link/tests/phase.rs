@@ -100,7 +100,7 @@ fn each_phase_is_entered_with_the_effect_it_needs() {
             Phase::CatchingUp(_) => has(&Effect::CatchUp),
             Phase::Online(_) => wakes && has(&Effect::FlushOutbox),
             Phase::Waiting { .. } => wakes || phase == next,
-            Phase::NeedsSignIn => true,
+            Phase::NeedsSignIn => has(&Effect::DiscardToken) || phase == next,
         };
         assert!(right, "{phase:?} + {input:?} = {next:?} with {effects:?}");
     }

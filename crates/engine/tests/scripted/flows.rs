@@ -39,6 +39,28 @@ async fn an_event_is_acknowledged_once_it_is_stored_and_a_second_delivery_is_not
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_that_was_refused_is_not_sent_again_after_a_restart_and_a_new_one_is() {
+    let mut rig = Bench::new().running([Outcome::Refuse("token")]).await;
+    rig.state(ConnectionState::Error).await;
+    let (bench, account) = rig.stop().await;
+
+    // No further try is in the script: one would fail the test.
+    let (engine, script) = bench.engine([]).await;
+    let mut rig = bench.run(engine, script, account).await;
+    rig.state(ConnectionState::Error).await;
+    assert_eq!(rig.script.tokens(), Vec::<String>::new());
+    let (bench, account) = rig.stop().await;
+
+    let (engine, script) = bench.engine([Outcome::Open]).await;
+    assert_eq!(
+        crate::rig::add(&engine, "alice", "http://127.0.0.1:1").await,
+        account
+    );
+    let mut rig = bench.run(engine, script, account).await;
+    rig.online(false).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_was_not_stored_before_the_process_died_is_sent_again_and_nothing_is_there_twice() {
     let bench = Bench::new();
     let (engine, script) = bench.engine([Outcome::Open]).await;

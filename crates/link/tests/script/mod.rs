@@ -24,6 +24,7 @@ use tokio_util::task::TaskTracker;
 #[derive(Default)]
 struct Tokens {
     refreshes: AtomicUsize,
+    discarded: AtomicUsize,
     signed_out: AtomicBool,
     /// What the next refresh fails of.
     failure: Mutex<Option<Cause>>,
@@ -52,6 +53,10 @@ impl Credentials for Tokens {
         }
         self.refreshes.fetch_add(1, Ordering::Relaxed);
         Ok(())
+    }
+
+    async fn discard(&self) {
+        self.discarded.fetch_add(1, Ordering::Relaxed);
     }
 
     fn is_auth_error(&self, message: &str) -> bool {
@@ -156,6 +161,11 @@ impl Rig {
 
     pub(crate) fn tokens(&self) -> Vec<String> {
         self.script.tokens()
+    }
+
+    /// How often a token was given up for good.
+    pub(crate) fn discarded(&self) -> usize {
+        self.credentials.discarded.load(Ordering::Relaxed)
     }
 
     pub(crate) fn refreshes(&self) -> usize {
