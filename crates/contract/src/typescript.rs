@@ -20,7 +20,7 @@ use crate::time::Timestamp;
 use crate::topic::{Topic, TopicStatus};
 use crate::view::{
     AccountLink, AccountView, AppView, Batch, ClosedAccount, Navigate, NoticeFilter, NoticePage,
-    PlatformView, Snapshot, VaultStateView, VaultView,
+    PlatformView, Snapshot, Stream, VaultStateView, VaultView,
 };
 
 /// All declarations, in a fixed order, as the text of one TypeScript module.
@@ -78,6 +78,7 @@ pub fn module() -> String {
         AppView,
         Snapshot,
         PlatformView,
+        Stream,
         AccountLink,
         NoticeFilter,
         NoticePage,

@@ -43,6 +43,8 @@ pub struct AccountView {
     pub title: String,
     /// The kinds of things this platform has, in the order in which they are shown.
     pub kinds: Vec<String>,
+    /// How the numbers of its things come, for the kinds of which something is known.
+    pub streams: Vec<Stream>,
     /// The connection.
     pub connection: ConnectionStatus,
     /// Whether the person disconnected it by hand.
@@ -120,6 +122,19 @@ pub struct AppView {
     pub has_demo: bool,
     /// The time by this computer's clock when this was read.
     pub now: Timestamp,
+}
+
+/// How the numbers of a kind of things come: what has to be so for one of them to be live.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Stream {
+    /// The kind of things.
+    pub kind: String,
+    /// The kind of the topic, of the same id, without which the server tells nothing of it.
+    pub topic: Option<String>,
+    /// The silence, in milliseconds, after which a number is stale though the connection stands; `None` where a server
+    /// may have nothing to tell for as long as it likes.
+    pub quiet_after_ms: Option<u32>,
 }
 
 /// A platform that an account can be added of.

@@ -1,6 +1,6 @@
 //! What a window begins with: the accounts and how they stand.
 
-use carillon_contract::view::{AccountView, ClosedAccount, PlatformView, VaultStateView, VaultView};
+use carillon_contract::view::{AccountView, ClosedAccount, PlatformView, Stream, VaultStateView, VaultView};
 use carillon_contract::{ApiError, ConnectionState, ConnectionStatus, PlatformId};
 use carillon_platforms::Registry as Platforms;
 use carillon_store::connection::LastSeen;
@@ -63,6 +63,7 @@ impl Engine {
         Ok(AccountView {
             title: profile.title.to_owned(),
             kinds: kinds(profile.kinds),
+            streams: profile.streams.iter().map(stream).collect(),
             topics,
             topic_limit: profile.topic_limit,
             unread: store.unread().await?,
@@ -119,4 +120,14 @@ fn title(platforms: &Platforms, id: &PlatformId) -> String {
 
 fn kinds(kinds: &[&str]) -> Vec<String> {
     kinds.iter().map(|kind| (*kind).to_owned()).collect()
+}
+
+fn stream(stream: &carillon_platforms::Stream) -> Stream {
+    Stream {
+        kind: stream.kind.to_owned(),
+        topic: stream.topic.map(str::to_owned),
+        quiet_after_ms: stream
+            .quiet_after
+            .map(|quiet| u32::try_from(quiet.as_millis()).unwrap_or(u32::MAX)),
+    }
 }

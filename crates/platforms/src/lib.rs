@@ -12,6 +12,6 @@ pub mod registry;
 pub mod sign_in;
 
 pub use claims::Claims;
-pub use platform::{Answer, Call, EmitFrame, Platform, Profile, Request, SyncPage, Welcome};
+pub use platform::{Answer, Call, EmitFrame, Platform, Profile, Request, Stream, SyncPage, Welcome};
 pub use registry::Registry;
 pub use sign_in::{SignInError, Tokens};

@@ -104,8 +104,21 @@ pub struct Profile {
     pub welcome_within: Duration,
     /// The kinds of things it has, in the order in which they are shown.
     pub kinds: &'static [&'static str],
+    /// How the numbers of its things come, for the kinds of which something is known.
+    pub streams: &'static [Stream],
     /// How many rooms one connection may be in, where the guide says; those that the server joins by itself count.
     pub topic_limit: Option<u32>,
+}
+
+/// How the numbers of a kind of things come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stream {
+    /// The kind of things.
+    pub kind: &'static str,
+    /// The kind of the topic, of the same id, without which the server tells nothing of it.
+    pub topic: Option<&'static str>,
+    /// The silence after which a number is stale though the connection stands: where the guide gives a rhythm.
+    pub quiet_after: Option<Duration>,
 }
 
 impl Profile {

@@ -812,6 +812,10 @@ title: string,
  */
 kinds: Array<string>, 
 /**
+ * How the numbers of its things come, for the kinds of which something is known.
+ */
+streams: Array<Stream>, 
+/**
  * The connection.
  */
 connection: ConnectionStatus, 
@@ -965,6 +969,24 @@ title: string,
  * The kinds of things it has.
  */
 kinds: Array<string>, };
+
+/**
+ * How the numbers of a kind of things come: what has to be so for one of them to be live.
+ */
+export type Stream = { 
+/**
+ * The kind of things.
+ */
+kind: string, 
+/**
+ * The kind of the topic, of the same id, without which the server tells nothing of it.
+ */
+topic: string | null, 
+/**
+ * The silence, in milliseconds, after which a number is stale though the connection stands; `None` where a server
+ * may have nothing to tell for as long as it likes.
+ */
+quietAfterMs: number | null, };
 
 /**
  * What a `carillon://account` link asks for. It is shown, and nothing happens before the person agrees.

@@ -8,6 +8,9 @@ const live: Source = {
   gaps: [],
   at: NOW - 2_000,
   received: true,
+  heardAt: NOW - 1_500,
+  quietAfter: null,
+  now: NOW,
 }
 
 test('a value that came on a connection that misses nothing is live', () => {
@@ -51,6 +54,16 @@ test('of several gaps the first one counts', () => {
   const gap = (from: number, to: number) => ({ from, to, why: 'pruned' }) as const
   const gaps = [gap(live.at + 500, live.at + 600), gap(live.at + 100, live.at + 200)]
   expect(freshness({ ...live, gaps })).toMatchObject({ state: 'stale', since: live.at + 100 })
+})
+
+test('a value that is silent for longer than it ever is is stale since it was heard, though the connection stands', () => {
+  const rhythm = { ...live, quietAfter: 1_500 }
+  expect(freshness(rhythm).state).toBe('live')
+  expect(freshness({ ...rhythm, now: NOW + 1 })).toEqual({ state: 'stale', since: NOW - 1_500, at: live.at })
+  // What was there when the connection came counts from then.
+  const since = { ...live.connection, since: NOW - 1_000 }
+  expect(freshness({ ...rhythm, heardAt: null, connection: since }).state).toBe('live')
+  expect(freshness({ ...live, now: NOW + 1_000_000_000 }).state).toBe('live')
 })
 
 test('a total is as fresh as its oldest part', () => {

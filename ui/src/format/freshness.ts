@@ -2,7 +2,8 @@
  * How fresh a number is. Pure: what it is told is all it knows.
  *
  * Live is said only of what would have been told if it had changed: connected, nothing left to fetch, its topic
- * confirmed on this connection, and no time since then in which something may be missing.
+ * confirmed on this connection, no time since then in which something may be missing, and no silence that is longer than
+ * this kind of value is ever silent: a connection that answers and brings nothing is no proof.
  */
 
 import type { ConnectionStatus, Gap, Timestamp } from '../bridge/contract.gen'
@@ -28,9 +29,16 @@ export interface Source {
   readonly at: Timestamp
   /** Whether it was received since this window began. */
   readonly received: boolean
+  /** When something was told of it last, by this computer's clock; null where that is not known. */
+  readonly heardAt: Timestamp | null
+  /** The silence in milliseconds after which it is stale; null where there may be any. */
+  readonly quietAfter: number | null
+  /** The time by this computer's clock. */
+  readonly now: Timestamp
 }
 
-export function freshness({ connection, topic, gaps, at, received }: Source): Freshness {
+export function freshness(source: Source): Freshness {
+  const { connection, topic, gaps, at, received } = source
   if (!received) return { state: 'cached', at }
   if (connection.state !== 'connected') return { state: 'stale', since: Math.max(connection.since, at), at }
   if (connection.catchingUp) return { state: 'catching-up', at }
@@ -38,6 +46,9 @@ export function freshness({ connection, topic, gaps, at, received }: Source): Fr
   if (topic === false) return { state: 'cached', at }
   const missed = gaps.filter((gap) => gap.to > at).map((gap) => Math.max(gap.from, at))
   if (missed.length > 0) return { state: 'stale', since: Math.min(...missed), at }
+  const heard = source.heardAt ?? Math.max(connection.since, at)
+  if (source.quietAfter !== null && source.now - heard > source.quietAfter)
+    return { state: 'stale', since: heard, at }
   return { state: 'live', at }
 }
 

@@ -15,6 +15,7 @@ export function sampleAccount(
     },
     title: 'Oddsfield',
     kinds: ['market'],
+    streams: [],
     connection: {
       state: 'connected',
       catchingUp: false,

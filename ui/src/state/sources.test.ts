@@ -29,7 +29,7 @@ const follows = (list: TopicStatus[]): UiEvent => ({ type: 'topics', account, to
 function fresh(state: State, at: number): string {
   const view = accountOf(state, account)
   if (view === undefined) throw new Error('The account is gone')
-  return freshnessOf(state, view, thing, at).state
+  return freshnessOf(state, view, thing, at, NOW).state
 }
 
 test('a price from before its market was followed is not live, though the connection is older', () => {

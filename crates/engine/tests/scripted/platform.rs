@@ -38,6 +38,7 @@ const PROFILE: Profile = Profile {
     query: &[],
     welcome_within: Duration::from_secs(10),
     kinds: &[],
+    streams: &[],
     topic_limit: None,
 };
 

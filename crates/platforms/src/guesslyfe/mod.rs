@@ -22,8 +22,8 @@ use serde_json::value::RawValue;
 
 use crate::claims::Claims;
 use crate::platform::{
-    Answer, Call, NewToken, Platform, Profile, Reconnection, Request, ServerDisconnect, TokenIn, TopicError,
-    Welcome,
+    Answer, Call, NewToken, Platform, Profile, Reconnection, Request, ServerDisconnect, Stream, TokenIn,
+    TopicError, Welcome,
 };
 use crate::sign_in::{SignInError, Tokens};
 
@@ -54,6 +54,19 @@ const PROFILE: Profile = Profile {
     query: &[],
     welcome_within: Duration::from_secs(10),
     kinds: &["market", "creator-share", "dividend"],
+    // G061, G085. The guide gives no rhythm: nobody may trade for days.
+    streams: &[
+        Stream {
+            kind: "market",
+            topic: Some("market"),
+            quiet_after: None,
+        },
+        Stream {
+            kind: "creator-share",
+            topic: Some("creator"),
+            quiet_after: None,
+        },
+    ],
     // G110
     topic_limit: Some(100),
 };

@@ -1,11 +1,17 @@
 /** Makes the double's accounts. */
 
-import type { ConnectionStatus, TopicStatus } from '../contract.gen'
+import type { ConnectionStatus, Stream, TopicStatus } from '../contract.gen'
 import { FOLLOWED, MARKET, makeMarkets, newMarkets, type Market } from './markets'
 import { noticeOf, olderNotices, TOLD } from './notices'
 import { PLATFORMS, type PlatformKey } from './platforms'
 import { Random } from './random'
 import { seriesKey, thingKey, unreadOf, type FakeAccount, type World } from './world'
+
+/** How numbers come, for the kinds that have a screen. */
+const STREAMS: readonly Stream[] = [
+  { kind: MARKET, topic: MARKET, quietAfterMs: null },
+  { kind: 'creator-share', topic: 'creator', quietAfterMs: null },
+]
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -89,6 +95,7 @@ export function makeAccount(world: World, wanted: Wanted): FakeAccount {
       },
       title: platform.title,
       kinds: [...platform.kinds],
+      streams: STREAMS.filter(({ kind }) => platform.kinds.some((one) => one === kind)),
       connection: live ? connection : { ...connection, socketId: null },
       paused: wanted.paused ?? false,
       demo: wanted.demo ?? false,

@@ -17,7 +17,8 @@ export const stepOf = (now: number): number => Math.floor(now / STEP) * STEP
 export class Figures {
   readonly freshness: Freshness = $derived.by(() => {
     const market = this.market()
-    return freshnessOf(this.app.store.state, this.view(), { kind: MARKET, id: market.id }, pricedAt(market))
+    const thing = { kind: MARKET, id: market.id }
+    return freshnessOf(this.app.store.state, this.view(), thing, pricedAt(market), this.app.now)
   })
   readonly followed: boolean = $derived.by(
     () => topicOf(this.view(), { kind: MARKET, id: this.market().id })?.followed === true,
