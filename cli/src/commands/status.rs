@@ -58,6 +58,9 @@ pub(crate) async fn run(reader: &Reader, json: bool) -> Result<(), Failure> {
                     };
                     out::line(&format!("  room {} {}: {said}", room.topic.kind, room.topic.id))?;
                 }
+                for set_aside in &open.set_aside {
+                    out::line(&format!("  a damaged cache was set aside: {}", set_aside.file))?;
+                }
                 if !open.gaps.is_empty() {
                     out::line(&format!("  {} gaps: events may be missing", open.gaps.len()))?;
                 }

@@ -4,6 +4,7 @@
 
 mod following;
 mod history;
+mod mending;
 mod rooms;
 mod session;
 mod standing;
@@ -30,13 +31,15 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use self::session::{FailedCatchUps, Fetched, Live, Stage, cache_failed};
+use self::mending::Unmended;
+use self::session::{FailedCatchUps, Fetched, Live, Stage};
 use crate::clock::Clock;
 use crate::ingest::{changes, sort, stored_events};
 use crate::latency::{Latency, MEASURE};
 use crate::notify::{Missed, Notifier, decide};
 use crate::outbox::Line;
 use crate::publish::Hub;
+use crate::reader::Reader;
 use crate::topics::TopicAnswer;
 
 /// Events that are stored together at most. More than the ingest's own numbers justify gains nothing.
@@ -95,6 +98,10 @@ pub(crate) struct AccountTask {
     pub(crate) account: Account,
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) store: AccountStore,
+    /// Where the store comes from once it is damaged.
+    pub(crate) reader: Arc<Reader>,
+    /// The store as it is now, for the outbox.
+    pub(crate) stores: watch::Sender<AccountStore>,
     /// The largest message that is accepted, in bytes.
     pub(crate) largest_event: usize,
     pub(crate) link: Handle,
@@ -126,6 +133,8 @@ struct Running {
     latency: Latency,
     /// Whether there is a connection, and since when; `None` until that was told.
     standing: Option<(bool, Timestamp)>,
+    /// What keeps a damaged file from being replaced, and when that is tried again.
+    unmended: Option<Unmended>,
 }
 
 impl AccountTask {
@@ -148,6 +157,7 @@ impl AccountTask {
             refused_an_event: false,
             latency: Latency::default(),
             standing: None,
+            unmended: None,
         };
         // What a panic may leave half done is thrown away with the session; the store has transactions.
         while AssertUnwindSafe(running.serve(&mut reports, &mut commands))
@@ -181,9 +191,11 @@ impl Running {
         let mut measure = interval(MEASURE);
         measure.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
+            let damaged = self.damaged();
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
+                () = damaged => self.mend().await,
                 report = reports.recv() => match report {
                     Some(report) => self.report(report).await,
                     None => break,
@@ -348,7 +360,10 @@ impl Running {
             Err(error) => {
                 tracing::error!(%error, "Store events");
                 if let Some(live) = self.session.take() {
-                    self.with.link.give_up(live.number, cache_failed(&error)).await;
+                    self.with
+                        .link
+                        .give_up(live.number, self.cache_failed(&error))
+                        .await;
                 }
                 Err(error)
             }

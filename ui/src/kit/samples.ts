@@ -35,6 +35,7 @@ export function sampleAccount(
     gaps: [],
     completeUntil: null,
     lastEventAt: null,
+    setAside: [],
     ...more,
   }
 }
