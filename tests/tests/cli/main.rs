@@ -3,6 +3,7 @@
 mod accounts;
 mod crash;
 mod listen;
+mod read_only;
 mod reading;
 mod secrets;
 
