@@ -73,9 +73,12 @@ impl Home {
             .map(name)
             .find(|path| !path.exists())
             .unwrap_or_else(|| name(at.0));
-        // The file comes last: its log must never be found beside another file.
-        for suffix in ["-wal", "-shm", "-journal", ""] {
-            let (from, to) = (beside(&self.account(id), suffix), beside(&to, suffix));
+        // The file comes last: its log must never be found beside another file. The copy from before a migration would
+        // be deleted as soon as another file opens well.
+        let mut suffixes = self.copies(id);
+        suffixes.extend(["-wal", "-shm", "-journal", ""].map(str::to_owned));
+        for suffix in suffixes {
+            let (from, to) = (beside(&self.account(id), &suffix), beside(&to, &suffix));
             match fs::rename(&from, &to) {
                 Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
                     return Err(EngineError::Home { path: from, source });
@@ -84,6 +87,21 @@ impl Home {
             }
         }
         Ok(to)
+    }
+
+    /// What stands behind the name of an account's file in the names of its copies.
+    fn copies(&self, id: &AccountId) -> Vec<String> {
+        let start = format!("{id}.db");
+        let Ok(entries) = fs::read_dir(self.accounts()) else {
+            return Vec::new();
+        };
+        entries
+            .filter_map(|entry| {
+                let name = entry.ok()?.file_name().into_string().ok()?;
+                let suffix = name.strip_prefix(&start)?;
+                suffix.starts_with(".before-").then(|| suffix.to_owned())
+            })
+            .collect()
     }
 
     /// The damaged files of an account that were set aside, newest first. What can't be listed is not there.

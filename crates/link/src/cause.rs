@@ -68,8 +68,8 @@ pub enum Cause {
     /// The cache can't be written.
     #[error("{0}.")]
     Store(String),
-    /// The cache is damaged, and begins anew.
-    #[error("The cache was damaged. It was set aside, and a new one is filled.")]
+    /// The cache is damaged, and is repaired or begins anew.
+    #[error("The cache was damaged; Carillon is putting that right.")]
     CacheDamaged,
 }
 

@@ -183,4 +183,19 @@ impl AccountStore {
             })
             .await
     }
+
+    /// Has every write from now on refused as [`StoreError::ReadOnly`], until the file is opened anew.
+    ///
+    /// # Errors
+    /// Where the file can't be written.
+    pub async fn refuse_writes(&self) -> Result<(), StoreError> {
+        self.writer()?
+            .write(|connection| {
+                Box::pin(async move {
+                    sqlx::query("PRAGMA query_only = ON").execute(connection).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
 }

@@ -8,7 +8,6 @@ use carillon_contract::{Account, ConnectionState, Secret, UiEvent};
 use carillon_engine::parts::VaultEntry;
 use carillon_engine::status::AccountStatus;
 use carillon_engine::{Engine, EngineError};
-use carillon_link::Cause;
 use carillon_link::testing::{Line, Outcome};
 use carillon_store::StoreError;
 use carillon_store::inbox::PageKey;
@@ -285,9 +284,12 @@ async fn a_process_that_dies_while_it_sets_a_file_aside_loses_neither_file() {
     let (bench, account) = ran().await;
     let path = bench.cache(&account);
     let damaged = flip(&path, 1);
+    // Of a version before the last.
+    fs::write(path.with_extension("db.before-9"), "a copy").unwrap();
     let mut rig = again(bench, &account).await;
     serve(&mut rig, "l", true).await;
     let aside = set_aside(&rig.engine).await.remove(0);
+    assert_eq!(fs::read(format!("{aside}.before-9")).unwrap(), b"a copy");
     let (base, account) = rig.stop().await;
     // The new file was made, and neither was moved yet; or only the damaged one was.
     for moved in [false, true] {
@@ -324,6 +326,37 @@ async fn a_damaged_file_goes_with_its_account() {
     assert_eq!(files.count(), 0);
 }
 
+/// Has the server send what can't be stored, and waits until the connection is given up over it; gives the cause, and
+/// how long it is to be waited.
+async fn refused(rig: &mut Rig, line: &Line, payload: &Value) -> (String, Duration) {
+    let (store, server) = (rig.store().await, rig.account.server.clone());
+    let mut acknowledged = line.say_and_ask("note", payload);
+    let cause = loop {
+        // It may be tried a few times, a second apart, before the connection is given up.
+        let tried_and_paused = async {
+            // Behind what was tried last.
+            let _ = store.set_server(server.clone()).await;
+            for _ in 0..9 {
+                tokio::task::yield_now().await;
+            }
+            advance(Duration::from_secs(1)).await;
+        };
+        tokio::select! {
+            biased;
+            cause = rig.state(ConnectionState::Reconnecting) => break cause,
+            () = tried_and_paused => {}
+        }
+    };
+    assert!(
+        acknowledged.try_recv().is_err(),
+        "nothing is acknowledged that is not stored"
+    );
+    assert!(line.is_closed());
+    let status = rig.engine.accounts().await.unwrap().0.remove(0).connection;
+    let wait = status.next_try_at.unwrap().since(rig.bench.now());
+    (cause.unwrap_or_default(), wait)
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_full_disk_is_said_and_tried_slowly_and_nothing_is_acknowledged_that_is_not_stored() {
     let mut rig = Bench::new().running(vec![Outcome::Open; 3]).await;
@@ -332,31 +365,37 @@ async fn a_full_disk_is_said_and_tried_slowly_and_nothing_is_acknowledged_that_i
     let store = rig.store().await;
     store.limit_pages(1).await.unwrap();
     let large = json!({ "id": "n-2", "text": "x".repeat(1 << 20) });
-    let mut acknowledged = line.say_and_ask("note", &large);
-    let tried_and_paused = async || {
-        // Behind what was tried last.
-        let _ = store.set_complete_until(rig.bench.now(), rig.bench.now()).await;
-        for _ in 0..9 {
-            tokio::task::yield_now().await;
-        }
-        advance(Duration::from_secs(1)).await;
-    };
-    for _ in 0..6 {
-        // It is tried five times, a second apart, before the connection is given up.
-        tried_and_paused().await;
-    }
-    let cause = rig.state(ConnectionState::Reconnecting).await;
-    assert_eq!(cause.as_deref(), Some("The disk is full."));
-    assert!(acknowledged.try_recv().is_err());
-    assert!(line.is_closed());
-    assert_eq!(store.event_counts().await.unwrap().0, 1);
-    let status = rig.engine.accounts().await.unwrap().0.remove(0).connection;
-    let wait = status.next_try_at.unwrap().since(rig.bench.now());
+    let (cause, wait) = refused(&mut rig, &line, &large).await;
+    assert_eq!(cause, "The disk is full.");
     assert!(wait > Duration::from_secs(15), "{wait:?}");
+    assert_eq!(store.event_counts().await.unwrap().0, 1);
     store.limit_pages(1_000_000).await.unwrap();
     advance(Duration::from_secs(60)).await;
     let line = rig.online(false).await;
     line.say_and_ask("note", &large).await.unwrap();
     assert_eq!(rig.store().await.event_counts().await.unwrap().0, 2);
-    line.lose(Cause::TransportClosed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cache_that_may_only_be_read_is_said_and_tried_slowly() {
+    let mut rig = Bench::new().running(vec![Outcome::Open; 3]).await;
+    let line = rig.online(false).await;
+    line.say_and_ask("note", &note(1)).await.unwrap();
+    let store = rig.store().await;
+    store.refuse_writes().await.unwrap();
+    let (cause, wait) = refused(&mut rig, &line, &note(2)).await;
+    assert!(cause.contains("may only be read"), "{cause}");
+    assert!(wait > Duration::from_secs(15), "{wait:?}");
+    assert_eq!(
+        store.event_counts().await.unwrap().0,
+        1,
+        "what is there can be read"
+    );
+    assert!(!store.is_damaged());
+    // As after the next start, when it may be written again.
+    let (bench, account) = rig.stop().await;
+    let mut rig = again(bench, &account).await;
+    let line = rig.online(false).await;
+    line.say_and_ask("note", &note(2)).await.unwrap();
+    assert_eq!(rig.store().await.event_counts().await.unwrap().0, 2);
 }
