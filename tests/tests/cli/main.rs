@@ -2,6 +2,7 @@
 
 mod accounts;
 mod crash;
+mod damage;
 mod listen;
 mod read_only;
 mod reading;
