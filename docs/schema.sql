@@ -9,7 +9,7 @@ CREATE TABLE accounts (
     state      TEXT    NOT NULL CHECK (state IN ('adding', 'ready', 'removing')),
     position   INTEGER NOT NULL,
     created_at INTEGER NOT NULL -- ms
-, paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)), demo INTEGER NOT NULL DEFAULT 0 CHECK (demo IN (0, 1))) STRICT, WITHOUT ROWID;
+, paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)), demo INTEGER NOT NULL DEFAULT 0 CHECK (demo IN (0, 1)), key_check BLOB, profile BLOB) STRICT, WITHOUT ROWID;
 
 CREATE TABLE settings (
     name  TEXT PRIMARY KEY,

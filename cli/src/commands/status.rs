@@ -66,6 +66,9 @@ pub(crate) async fn run(reader: &Reader, which: Which, json: bool) -> Result<(),
                     };
                     out::line(&format!("  room {} {}: {said}", room.topic.kind, room.topic.id))?;
                 }
+                for set_aside in &open.set_aside {
+                    out::line(&format!("  a damaged cache was set aside: {}", set_aside.file))?;
+                }
                 if !open.gaps.is_empty() {
                     out::line(&format!("  {} gaps: events may be missing", open.gaps.len()))?;
                 }

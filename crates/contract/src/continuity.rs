@@ -25,6 +25,8 @@ pub enum GapReason {
     CatchUpFailed,
     /// A topic that the person follows could not be joined, or the server did not say.
     NotJoined,
+    /// The cache was damaged and began anew; what it held is no longer to be had from the server.
+    CacheDamaged,
 }
 
 impl GapReason {
@@ -37,6 +39,7 @@ impl GapReason {
             Self::TooLarge => "too-large",
             Self::CatchUpFailed => "catch-up-failed",
             Self::NotJoined => "not-joined",
+            Self::CacheDamaged => "cache-damaged",
         }
     }
 
@@ -48,6 +51,7 @@ impl GapReason {
             "too-large" => Self::TooLarge,
             "catch-up-failed" => Self::CatchUpFailed,
             "not-joined" => Self::NotJoined,
+            "cache-damaged" => Self::CacheDamaged,
             _ => Self::NoReplay,
         }
     }
@@ -62,6 +66,15 @@ pub struct Gap {
     pub to: Timestamp,
     /// Why.
     pub why: GapReason,
+}
+
+/// A damaged cache that was set aside. It is never deleted but with its account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SetAside {
+    /// When.
+    pub at: Timestamp,
+    /// The path of the file.
+    pub file: String,
 }
 
 /// How far a server's numbered log has been stored.

@@ -5,7 +5,7 @@ use ts_rs::{Config, TS};
 
 use crate::account::{Account, Identity};
 use crate::connection::{ConnectionState, ConnectionStatus};
-use crate::continuity::{Gap, GapReason};
+use crate::continuity::{Gap, GapReason, SetAside};
 use crate::counts::Counts;
 use crate::entity::{Activity, Changes, Entity, EntityChange, EntityId, Sample, Series, SeriesPoint};
 use crate::error::{ApiError, ErrorCode};
@@ -43,6 +43,7 @@ pub fn module() -> String {
         ConnectionStatus,
         GapReason,
         Gap,
+        SetAside,
         TransportKind,
         ConnectionAct,
         HistoryLine,

@@ -7,7 +7,7 @@ use ts_rs::TS;
 
 use crate::account::Account;
 use crate::connection::ConnectionStatus;
-use crate::continuity::Gap;
+use crate::continuity::{Gap, SetAside};
 use crate::counts::Counts;
 use crate::error::ApiError;
 use crate::events::UiEvent;
@@ -67,6 +67,8 @@ pub struct AccountView {
     pub complete_until: Option<Timestamp>,
     /// When the newest event was received, by this computer's clock.
     pub last_event_at: Option<Timestamp>,
+    /// Damaged caches of this account that were set aside, newest first.
+    pub set_aside: Vec<SetAside>,
 }
 
 /// An account whose file can't be opened now.

@@ -4,6 +4,7 @@
 
 mod following;
 mod history;
+mod mending;
 mod rooms;
 mod session;
 mod standing;
@@ -33,7 +34,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use self::session::{FailedCatchUps, Fetched, Live, Stage, cache_failed};
+use self::mending::Unmended;
+use self::session::{FailedCatchUps, Fetched, Live, Stage};
 use self::watching::Watching;
 use crate::clock::Clock;
 use crate::ingest::{changes, sort, stored_events};
@@ -41,6 +43,7 @@ use crate::latency::{Latency, MEASURE};
 use crate::notify::{Missed, Notifier, decide};
 use crate::outbox::Line;
 use crate::publish::Hub;
+use crate::reader::Reader;
 use crate::topics::TopicAnswer;
 
 /// Events that are stored together at most. More than the ingest's own numbers justify gains nothing.
@@ -109,6 +112,10 @@ pub(crate) struct AccountTask {
     pub(crate) account: Account,
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) store: AccountStore,
+    /// Where the store comes from once it is damaged.
+    pub(crate) reader: Arc<Reader>,
+    /// The store as it is now, for the outbox.
+    pub(crate) stores: watch::Sender<AccountStore>,
     /// The largest message that is accepted, in bytes.
     pub(crate) largest_event: usize,
     pub(crate) link: Handle,
@@ -144,6 +151,8 @@ struct Running {
     watching: Watching,
     /// Whether there is a connection, and since when; `None` until that was told.
     standing: Option<(bool, Timestamp)>,
+    /// What keeps a damaged file from being replaced, and when that is tried again.
+    unmended: Option<Unmended>,
 }
 
 impl AccountTask {
@@ -167,6 +176,7 @@ impl AccountTask {
             latency: Latency::default(),
             watching: Watching::default(),
             standing: None,
+            unmended: None,
         };
         // What a panic may leave half done is thrown away with the session; the store has transactions.
         while AssertUnwindSafe(running.serve(&mut reports, &mut commands))
@@ -203,9 +213,11 @@ impl Running {
         self.with.watched.mark_changed();
         loop {
             let leave_at = self.watching.next().unwrap_or_else(Instant::now);
+            let damaged = self.damaged();
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
+                () = damaged => self.mend().await,
                 report = reports.recv() => match report {
                     Some(report) => self.report(report).await,
                     None => break,
@@ -372,7 +384,10 @@ impl Running {
             Err(error) => {
                 tracing::error!(%error, "Store events");
                 if let Some(live) = self.session.take() {
-                    self.with.link.give_up(live.number, cache_failed(&error)).await;
+                    self.with
+                        .link
+                        .give_up(live.number, self.cache_failed(&error))
+                        .await;
                 }
                 Err(error)
             }

@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 use crate::engine::{Engine, Parts};
 use crate::error::EngineError;
-use crate::home::delete_database;
 use crate::tokens;
 
 /// How a person proves who they are.
@@ -177,6 +176,7 @@ impl Engine {
             .await?;
         let store = AccountStore::create(&self.parts.home.account(&account.id), &key, account).await?;
         tokens::keep(vault, &account.id, tokens).await?;
+        self.registry.keep_profile(account, &key).await?;
         self.registry.set_state(&account.id, EntryState::Ready).await?;
         Ok(store)
     }
@@ -284,14 +284,14 @@ fn trimmed(token: &Secret) -> Secret {
 pub(crate) async fn erase(parts: &Parts, registry: &Registry, id: &AccountId) -> Result<(), EngineError> {
     parts.vault.delete(&Entry::token(id.as_str())).await?;
     parts.vault.delete(&Entry::database_key(id.as_str())).await?;
-    delete_database(&parts.home.account(id))?;
+    parts.home.delete(id)?;
     registry.strike(id).await?;
     Ok(())
 }
 
 /// Takes away what is left of an account whose secrets are gone.
 async fn forget(parts: &Parts, registry: &Registry, id: &AccountId) -> Result<(), EngineError> {
-    delete_database(&parts.home.account(id))?;
+    parts.home.delete(id)?;
     registry.strike(id).await?;
     Ok(())
 }

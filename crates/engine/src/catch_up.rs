@@ -29,15 +29,22 @@ pub(crate) struct Before<'a> {
     pub(crate) cursor: Option<&'a Cursor>,
     /// Whether there was a connection before.
     pub(crate) connected_before: bool,
+    /// Whether what was received before went with a damaged file, and nothing was fetched since.
+    pub(crate) began_anew: bool,
     /// Fetching has failed too often, for this reason: it is not tried again from there.
     pub(crate) hopeless: Option<GapReason>,
 }
 
 /// Decides how to catch up.
 pub(crate) fn plan(before: &Before<'_>, welcome: &Welcome) -> Plan {
+    let missing = if before.began_anew {
+        GapReason::CacheDamaged
+    } else {
+        GapReason::NoReplay
+    };
     let Some(log) = &welcome.log else {
         // Nothing was missed before the first connection.
-        let gap = before.connected_before.then_some(GapReason::NoReplay);
+        let gap = before.connected_before.then_some(missing);
         return Plan::Skip { cursor: None, gap };
     };
     if let Some(reason) = before.hopeless {
@@ -56,10 +63,11 @@ pub(crate) fn plan(before: &Before<'_>, welcome: &Welcome) -> Plan {
             since: None,
             gap: Some(GapReason::LogReplaced),
         },
-        // A server that has got a log since the last time.
+        // A server that has got a log since the last time, or one whose log's name went with the file: who can't say
+        // which log it had can't say either that this one holds all that it had.
         None if before.connected_before => Plan::Fetch {
             since: None,
-            gap: Some(GapReason::NoReplay),
+            gap: Some(missing),
         },
         None => Plan::Fetch {
             since: None,
@@ -101,6 +109,7 @@ mod tests {
         Before {
             cursor,
             connected_before: true,
+            began_anew: false,
             hopeless: None,
         }
     }
@@ -134,6 +143,7 @@ mod tests {
         let first = Before {
             cursor: None,
             connected_before: false,
+            began_anew: false,
             hopeless: None,
         };
         assert_eq!(
@@ -151,6 +161,26 @@ mod tests {
                 gap: Some(GapReason::NoReplay)
             }
         );
+    }
+
+    #[test]
+    fn what_went_with_a_damaged_file_is_fetched_from_the_beginning_or_told() {
+        let anew = |cursor| Before {
+            began_anew: true,
+            ..before(cursor)
+        };
+        let damaged = Some(GapReason::CacheDamaged);
+        let fetch = |since, gap| Plan::Fetch { since, gap };
+        // The server says itself whether it still has everything from there on.
+        let beginning = cursor("l", 0);
+        let log = welcome(Some(cursor("l", 9)));
+        assert_eq!(plan(&anew(Some(&beginning)), &log), fetch(Some(0), None));
+        assert_eq!(plan(&anew(None), &log), fetch(None, damaged));
+        let skip = Plan::Skip {
+            cursor: None,
+            gap: damaged,
+        };
+        assert_eq!(plan(&anew(None), &welcome(None)), skip);
     }
 
     #[test]

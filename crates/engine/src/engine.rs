@@ -22,6 +22,7 @@ use crate::accounts;
 use crate::clock::Clock;
 use crate::error::EngineError;
 use crate::home::{Home, Ownership};
+use crate::mend::Mender;
 use crate::notify::Notifier;
 use crate::outbox::Outbox;
 use crate::policy;
@@ -66,8 +67,8 @@ pub struct Overrides {
 /// The engine of the process that owns the data folder.
 pub struct Engine {
     pub(crate) parts: Parts,
-    pub(crate) registry: Registry,
-    pub(crate) reader: Reader,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) reader: Arc<Reader>,
     pub(crate) hub: Hub,
     pub(crate) http: Http,
     /// Never held while anything is waited for.
@@ -101,13 +102,21 @@ impl Engine {
     /// [`EngineError::Owned`] where another process has it.
     pub async fn own(parts: Parts) -> Result<Self, EngineError> {
         let ownership = parts.home.own()?;
-        let registry = Registry::open(&parts.home.registry()).await?;
+        let registry = Arc::new(Registry::open(&parts.home.registry()).await?);
         accounts::finish(&parts, &registry).await?;
-        let reader = Reader::of_owner(parts.home.clone(), Arc::clone(&parts.vault));
+        let hub = Hub::default();
+        let mender = Mender {
+            home: parts.home.clone(),
+            registry: Arc::clone(&registry),
+            hub: hub.clone(),
+            clock: Arc::clone(&parts.clock),
+            notifier: Arc::clone(&parts.notifier),
+            unfounded: Mutex::default(),
+        };
         Ok(Self {
             registry,
-            reader,
-            hub: Hub::default(),
+            reader: Arc::new(Reader::of_owner(mender, Arc::clone(&parts.vault))),
+            hub,
             http: Http::new()?,
             running: Mutex::default(),
             turns: Turns::default(),
@@ -185,6 +194,7 @@ impl Engine {
         let (told, now) = watch::channel(Now::default());
         let (watching, watched) = watch::channel(self.watches.of(&account.id));
         let (online, line) = watch::channel(None);
+        let (stores, current) = watch::channel(store.clone());
         let bell = Arc::new(Notify::new());
         let outbox = Outbox {
             api: Api {
@@ -193,7 +203,8 @@ impl Engine {
                 http: self.http.clone(),
                 server,
             },
-            store: store.clone(),
+            account: account.id.clone(),
+            stores: current,
             hub: self.hub.clone(),
             clock: Arc::clone(&self.parts.clock),
             line,
@@ -205,6 +216,8 @@ impl Engine {
             account,
             platform,
             store,
+            reader: Arc::clone(&self.reader),
+            stores,
             largest_event,
             link: link.clone(),
             hub: self.hub.clone(),

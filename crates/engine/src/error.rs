@@ -156,7 +156,7 @@ pub(crate) fn code_of(cause: &Cause) -> ErrorCode {
         Cause::NotSocketIo | Cause::Protocol => ErrorCode::WrongServer,
         Cause::Address => ErrorCode::Invalid,
         Cause::Vault(_) => ErrorCode::Vault,
-        Cause::Store(_) => ErrorCode::Store,
+        Cause::Store(_) | Cause::CacheDamaged => ErrorCode::Store,
         Cause::Internal => ErrorCode::Internal,
         Cause::Unreachable
         | Cause::Tls

@@ -5,7 +5,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use carillon_contract::AccountId;
+use carillon_contract::continuity::SetAside;
+use carillon_contract::{AccountId, Timestamp};
 use carillon_store::StoreError;
 
 use crate::error::EngineError;
@@ -47,6 +48,107 @@ impl Home {
         self.folder.join("accounts")
     }
 
+    /// Where damaged files are set aside.
+    fn damaged(&self) -> PathBuf {
+        self.accounts().join("damaged")
+    }
+
+    /// The file that is to take the place of an account's damaged one, once it is complete.
+    pub(crate) fn anew(&self, id: &AccountId) -> PathBuf {
+        self.accounts().join(format!("{id}.anew"))
+    }
+
+    /// The same while it is being made.
+    pub(crate) fn making(&self, id: &AccountId) -> PathBuf {
+        self.accounts().join(format!("{id}.making"))
+    }
+
+    /// Sets an account's file aside with all that SQLite keeps beside it, and gives it the name of this time.
+    pub(crate) fn set_aside(&self, id: &AccountId, at: Timestamp) -> Result<PathBuf, EngineError> {
+        let folder = self.damaged();
+        make_folder(&folder)?;
+        let name = |at: i64| folder.join(format!("{id}-{at}.db"));
+        // Nothing that was set aside is ever written over.
+        let to = (at.0..)
+            .map(name)
+            .find(|path| !path.exists())
+            .unwrap_or_else(|| name(at.0));
+        // The file comes last: its log must never be found beside another file. The copy from before a migration would
+        // be deleted as soon as another file opens well.
+        let mut suffixes = self.copies(id);
+        suffixes.extend(["-wal", "-shm", "-journal", ""].map(str::to_owned));
+        for suffix in suffixes {
+            let (from, to) = (beside(&self.account(id), &suffix), beside(&to, &suffix));
+            match fs::rename(&from, &to) {
+                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(EngineError::Home { path: from, source });
+                }
+                Ok(()) | Err(_) => {}
+            }
+        }
+        Ok(to)
+    }
+
+    /// What stands behind the name of an account's file in the names of its copies.
+    fn copies(&self, id: &AccountId) -> Vec<String> {
+        let start = format!("{id}.db");
+        let Ok(entries) = fs::read_dir(self.accounts()) else {
+            return Vec::new();
+        };
+        entries
+            .filter_map(|entry| {
+                let name = entry.ok()?.file_name().into_string().ok()?;
+                let suffix = name.strip_prefix(&start)?;
+                suffix.starts_with(".before-").then(|| suffix.to_owned())
+            })
+            .collect()
+    }
+
+    /// The damaged files of an account that were set aside, newest first. What can't be listed is not there.
+    pub fn all_set_aside(&self, id: &AccountId) -> Vec<SetAside> {
+        let mut found: Vec<SetAside> = self
+            .aside(id)
+            .into_iter()
+            .filter_map(|path| {
+                let name = path.file_name()?.to_str()?;
+                let at = name.strip_prefix(id.as_str())?.strip_prefix('-')?;
+                let at = at.strip_suffix(".db")?.parse().ok()?;
+                Some(SetAside {
+                    at: Timestamp(at),
+                    file: path.display().to_string(),
+                })
+            })
+            .collect();
+        found.sort_by_key(|set_aside| std::cmp::Reverse(set_aside.at));
+        found
+    }
+
+    fn aside(&self, id: &AccountId) -> Vec<PathBuf> {
+        let Ok(entries) = fs::read_dir(self.damaged()) else {
+            return Vec::new();
+        };
+        let of_account = |name: &std::ffi::OsStr| {
+            name.as_encoded_bytes()
+                .strip_prefix(id.as_str().as_bytes())
+                .is_some_and(|rest| rest.starts_with(b"-"))
+        };
+        entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| path.file_name().is_some_and(of_account))
+            .collect()
+    }
+
+    /// Deletes everything that is kept of an account, also what was set aside. Files that are not there are no error.
+    pub(crate) fn delete(&self, id: &AccountId) -> Result<(), EngineError> {
+        for path in [self.account(id), self.anew(id), self.making(id)] {
+            delete_database(&path)?;
+        }
+        for path in self.aside(id) {
+            fs::remove_file(&path).map_err(|source| EngineError::Home { path, source })?;
+        }
+        Ok(())
+    }
+
     fn lock(&self) -> PathBuf {
         self.folder.join("carillon.lock")
     }
@@ -67,22 +169,9 @@ impl Home {
     /// # Errors
     /// Where it can't be made.
     pub fn create(&self) -> Result<(), EngineError> {
-        for folder in [self.folder.clone(), self.accounts()] {
-            if folder.is_dir() {
-                continue;
-            }
-            fs::create_dir_all(&folder).map_err(|source| EngineError::Home {
-                path: folder.clone(),
-                source,
-            })?;
-            #[cfg(unix)]
-            {
-                use std::os::unix::fs::PermissionsExt as _;
-                fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))
-                    .map_err(|source| EngineError::Home { path: folder, source })?;
-            }
-        }
-        Ok(())
+        [self.folder.clone(), self.accounts()]
+            .iter()
+            .try_for_each(|folder| make_folder(folder))
     }
 
     /// Takes the folder for this process. It is free again when the answer is dropped, also by a crash.
@@ -115,7 +204,8 @@ impl Home {
     /// Where the folder can't be read.
     pub fn owner(&self) -> Result<Option<u32>, EngineError> {
         let path = self.lock();
-        let file = match OpenOptions::new().write(true).open(&path) {
+        // To read: in a folder that may only be read this can be asked, too.
+        let file = match OpenOptions::new().read(true).open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(EngineError::Home { path, source }),
@@ -131,6 +221,31 @@ impl Home {
     fn read_pid(&self) -> Option<u32> {
         fs::read_to_string(self.pid()).ok()?.trim().parse().ok()
     }
+}
+
+/// Makes a folder that only its owner can read, unless it is there.
+fn make_folder(folder: &Path) -> Result<(), EngineError> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let failed = |source| EngineError::Home {
+        path: folder.to_owned(),
+        source,
+    };
+    fs::create_dir_all(folder).map_err(failed)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// A path with something behind it.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
 }
 
 /// Opens a file to write, made where there is none, that only its owner can read.
@@ -155,7 +270,7 @@ pub(crate) struct Ownership {
 }
 
 /// Deletes an account's file with what is kept beside it. Files that are not there are no error.
-pub(crate) fn delete_database(path: &Path) -> Result<(), EngineError> {
+fn delete_database(path: &Path) -> Result<(), EngineError> {
     match carillon_store::backup::delete(path) {
         Ok(()) => Ok(()),
         Err(StoreError::Io { path, source }) => Err(EngineError::Home { path, source }),

@@ -15,6 +15,7 @@ pub mod home;
 mod inbox;
 pub mod ingest;
 mod latency;
+mod mend;
 pub mod notify;
 mod outbox;
 mod policy;

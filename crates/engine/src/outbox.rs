@@ -46,8 +46,10 @@ pub(crate) struct Line {
 
 /// What an account's outbox works with.
 pub(crate) struct Outbox {
+    pub(crate) account: AccountId,
     pub(crate) api: Api,
-    pub(crate) store: AccountStore,
+    /// The account's file as it is now: a damaged one is replaced while the account runs.
+    pub(crate) stores: watch::Receiver<AccountStore>,
     pub(crate) hub: Hub,
     pub(crate) clock: Arc<dyn Clock>,
     /// The session that is online, if one is.
@@ -71,7 +73,7 @@ impl Outbox {
     /// Runs until `stop`. A defect that panics is told by what was on its way: its outcome is unknown.
     pub(crate) async fn run(mut self) {
         while AssertUnwindSafe(self.serve()).catch_unwind().await.is_err() {
-            tracing::error!(account = %self.store.account().id, "The outbox panicked and goes on");
+            tracing::error!(account = %self.account, "The outbox panicked and goes on");
             // Whatever panicked may do so again at once.
             sleep(REST).await;
         }
@@ -105,9 +107,10 @@ impl Outbox {
     /// Gives up what is too late and sends what can be; tells when to look again at the latest.
     async fn advance(&self, sending: &mut Sending) -> Result<Instant, StoreError> {
         let now = self.clock.now();
-        self.tell(self.store.expire_outgoing(now).await?);
+        let store = self.store();
+        self.tell(store.expire_outgoing(now).await?);
         let mut wake = Instant::now() + HOUR;
-        if let Some(at) = self.store.next_expiry().await? {
+        if let Some(at) = store.next_expiry().await? {
             wake = wake.min(Instant::now() + at.since(now));
         }
         let Some(line) = self.line.borrow().clone() else {
@@ -116,7 +119,7 @@ impl Outbox {
         // Read again, and after the line: whatever took its time above, nothing that is too late goes out on it.
         let now = self.clock.now();
         sending.resting.retain(|_, until| *until > Instant::now());
-        for outgoing in self.store.sendable(line.idempotent, now).await? {
+        for outgoing in store.sendable(line.idempotent, now).await? {
             if sending.on_its_way.len() >= AT_ONCE {
                 break;
             }
@@ -132,11 +135,7 @@ impl Outbox {
                 continue;
             }
             // Noted before it is sent: if the process dies now, nobody takes it for unsent.
-            let Some(outgoing) = self
-                .store
-                .begin_sending(&outgoing.id, line.idempotent, now)
-                .await?
-            else {
+            let Some(outgoing) = store.begin_sending(&outgoing.id, line.idempotent, now).await? else {
                 continue;
             };
             self.tell([outgoing.clone()]);
@@ -161,7 +160,9 @@ impl Outbox {
         };
         let (state, error, rest) = match outcome {
             Outcome::Taken(remote) => {
-                self.settle(|| self.store.finish_sending(&outgoing.id)).await;
+                let id = &outgoing.id;
+                self.settle(|store| async move { store.finish_sending(id).await })
+                    .await;
                 self.hub.send(UiEvent::Sent {
                     account: outgoing.account,
                     id: outgoing.id,
@@ -183,17 +184,31 @@ impl Outbox {
             let until = Instant::now() + rest.min(HOUR);
             sending.resting.insert(outgoing.lane, until);
         }
-        let ended = self.settle(|| self.store.end_sending(&outgoing.id, state, error.clone()));
+        let id = &outgoing.id;
+        let ended = self.settle(|store| {
+            let error = error.clone();
+            async move { store.end_sending(id, state, error).await }
+        });
         self.tell(ended.await.flatten());
     }
 
-    /// Writes an outcome; what passes (a full disk) is waited for. What could not be written is of unknown
-    /// outcome at the next start.
-    async fn settle<T, F: Future<Output = Result<T, StoreError>>>(&self, write: impl Fn() -> F) -> Option<T> {
+    fn store(&self) -> AccountStore {
+        self.stores.borrow().clone()
+    }
+
+    /// Writes an outcome; what passes (a full disk, a damaged file until another takes its place) is waited for. What
+    /// could not be written is of unknown outcome at the next start.
+    async fn settle<T, F: Future<Output = Result<T, StoreError>>>(
+        &self,
+        write: impl Fn(AccountStore) -> F,
+    ) -> Option<T> {
+        let passes = |error: &StoreError| {
+            error.is_passing() || matches!(error, StoreError::Damaged | StoreError::Closed)
+        };
         loop {
-            match write().await {
+            match write(self.store()).await {
                 Ok(done) => return Some(done),
-                Err(error) if error.is_passing() && !self.stop.is_cancelled() => {
+                Err(error) if passes(&error) && !self.stop.is_cancelled() => {
                     tracing::warn!(%error, "Store what became of something sent; it is tried again");
                     tokio::select! {
                         () = self.stop.cancelled() => {}
@@ -210,7 +225,7 @@ impl Outbox {
 
     /// What whoever sent before left on its way may or may not have arrived.
     async fn interrupt(&self) {
-        let interrupted = self.store.interrupt_sending().await;
+        let interrupted = self.store().interrupt_sending().await;
         self.tell(interrupted.unwrap_or_else(|error| {
             tracing::warn!(%error, "Note what was on its way");
             Vec::new()

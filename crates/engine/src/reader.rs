@@ -16,6 +16,7 @@ use tokio::sync::OnceCell;
 
 use crate::error::EngineError;
 use crate::home::Home;
+use crate::mend::Mender;
 use crate::status::{AccountStatus, OpenAccount, Status, VaultStatus};
 
 /// Gaps that a status shows.
@@ -30,9 +31,17 @@ pub struct Reader {
     vault: Arc<dyn TokenVault>,
     /// Files that are open, or are being opened: each once, and none of them behind another. The lock is never held
     /// while anything is waited for.
-    open: Mutex<BTreeMap<AccountId, Arc<OnceCell<AccountStore>>>>,
-    /// Whether files are opened to be read beside their owner, or by their owner.
-    beside: bool,
+    open: Mutex<BTreeMap<AccountId, Arc<Slot>>>,
+    /// What opens files as their owner; without it they are read beside their owner.
+    mender: Option<Mender>,
+}
+
+/// An account's file.
+#[derive(Default)]
+struct Slot {
+    cell: OnceCell<AccountStore>,
+    /// The file as it was open before it was found to be damaged. It is closed before the cell is filled.
+    damaged: Option<AccountStore>,
 }
 
 impl Reader {
@@ -42,36 +51,38 @@ impl Reader {
             home,
             vault,
             open: Mutex::default(),
-            beside: true,
+            mender: None,
         }
     }
 
     /// Reads through the files that the owner opens.
-    pub(crate) fn of_owner(home: Home, vault: Arc<dyn TokenVault>) -> Self {
+    pub(crate) fn of_owner(mender: Mender, vault: Arc<dyn TokenVault>) -> Self {
         Self {
-            home,
+            home: mender.home.clone(),
             vault,
             open: Mutex::default(),
-            beside: false,
+            mender: Some(mender),
         }
     }
 
     /// Makes an open file available.
     pub(crate) fn add(&self, store: AccountStore) {
         let id = store.account().id.clone();
-        self.open().insert(id, Arc::new(OnceCell::from(store)));
+        let slot = Slot {
+            cell: OnceCell::from(store),
+            damaged: None,
+        };
+        self.open().insert(id, Arc::new(slot));
     }
 
     /// Lets go of an account's file. One that is just being opened is waited for.
     pub(crate) async fn remove(&self, id: &AccountId) -> Option<AccountStore> {
-        let cell = self.open().remove(id)?;
-        cell.get_or_try_init(|| std::future::ready(Err(())))
-            .await
-            .ok()
-            .cloned()
+        let slot = self.open().remove(id)?;
+        let open = slot.cell.get_or_try_init(|| std::future::ready(Err(()))).await;
+        open.ok().or(slot.damaged.as_ref()).cloned()
     }
 
-    fn open(&self) -> MutexGuard<'_, BTreeMap<AccountId, Arc<OnceCell<AccountStore>>>> {
+    fn open(&self) -> MutexGuard<'_, BTreeMap<AccountId, Arc<Slot>>> {
         // Nothing panics while it is held.
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -97,28 +108,51 @@ impl Reader {
         Ok(Registry::settings_of(&self.home.registry()).await?)
     }
 
-    /// The account's file.
+    /// The account's file. One that was found to be damaged is closed, and what takes its place is opened.
     ///
     /// # Errors
     /// Where it can't be opened now; [`EngineError::KeyMissing`] where the vault has no key for it. The file stays
     /// as it is.
     pub async fn store(&self, id: &AccountId) -> Result<AccountStore, EngineError> {
-        let cell = Arc::clone(self.open().entry(id.clone()).or_default());
-        let store = cell.get_or_try_init(|| self.open_file(id)).await?;
+        let slot = self.slot(id);
+        let store = slot
+            .cell
+            .get_or_try_init(|| self.open_file(id, slot.damaged.as_ref()))
+            .await?;
         Ok(store.clone())
     }
 
-    async fn open_file(&self, id: &AccountId) -> Result<AccountStore, EngineError> {
-        if !self.beside && !self.entries().await?.iter().any(|entry| entry.id == *id) {
+    fn slot(&self, id: &AccountId) -> Arc<Slot> {
+        let mut open = self.open();
+        let slot = open.entry(id.clone()).or_default();
+        if let Some(store) = slot.cell.get()
+            && self.mender.is_some()
+            && store.is_damaged()
+        {
+            *slot = Arc::new(Slot {
+                damaged: Some(store.clone()),
+                cell: OnceCell::new(),
+            });
+        }
+        Arc::clone(slot)
+    }
+
+    async fn open_file(
+        &self,
+        id: &AccountId,
+        damaged: Option<&AccountStore>,
+    ) -> Result<AccountStore, EngineError> {
+        if self.mender.is_some() && !self.entries().await?.iter().any(|entry| entry.id == *id) {
             return Err(EngineError::UnknownAccount(id.to_string()));
         }
         let key = database_key(&*self.vault, id).await?;
-        let path = self.home.account(id);
-        Ok(if self.beside {
-            AccountStore::open_to_read(&path, &key).await?
-        } else {
-            AccountStore::open(&path, &key).await?
-        })
+        let Some(mender) = &self.mender else {
+            return Ok(AccountStore::open_to_read(&self.home.account(id), &key).await?);
+        };
+        if let Some(damaged) = damaged {
+            damaged.clone().close().await;
+        }
+        mender.open(id, &key, damaged.is_some()).await
     }
 
     /// Finds the account that a person means: by id, the beginning of it, the user's name or id; with no word
@@ -189,10 +223,9 @@ impl Reader {
     /// # Errors
     /// Where the registry can't be read. An account's file that can't be read is part of the answer.
     pub async fn status(&self) -> Result<Status, EngineError> {
-        let owner = if self.beside {
-            self.home.owner()?
-        } else {
-            Some(std::process::id())
+        let owner = match &self.mender {
+            None => self.home.owner()?,
+            Some(_) => Some(std::process::id()),
         };
         let state = self.vault.state().await;
         let accounts = self.entries().await?.into_iter().map(async |entry| {
@@ -247,6 +280,7 @@ impl Reader {
             gaps: store.gaps(GAPS).await?,
             history: store.history(HISTORY).await?,
             tuning: store.tuning().await?,
+            set_aside: self.home.all_set_aside(id),
             cursor: store.cursor().await?.map(|cursor| cursor.number),
             connection,
         })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use carillon_contract::continuity::Gap;
+use carillon_contract::continuity::{Gap, SetAside};
 use carillon_contract::history::HistoryLine;
 use carillon_contract::topic::TopicStatus;
 use carillon_contract::tuning::Tuning;
@@ -79,4 +79,6 @@ pub struct OpenAccount {
     pub tuning: Tuning,
     /// The last number of the server's log that is stored.
     pub cursor: Option<i64>,
+    /// Damaged caches of this account that were set aside, newest first.
+    pub set_aside: Vec<SetAside>,
 }

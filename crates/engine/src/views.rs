@@ -73,6 +73,7 @@ impl Engine {
             latency_ms: now.latency_ms,
             paused: entry.paused,
             demo: entry.demo,
+            set_aside: self.parts.home.all_set_aside(&entry.id),
             account,
             connection,
             complete_until,

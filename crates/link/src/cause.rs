@@ -68,6 +68,9 @@ pub enum Cause {
     /// The cache can't be written.
     #[error("{0}.")]
     Store(String),
+    /// The cache is damaged, and is repaired or begins anew.
+    #[error("The cache was damaged; Carillon is putting that right.")]
+    CacheDamaged,
 }
 
 impl Cause {
@@ -94,7 +97,7 @@ impl Cause {
     }
 
     /// Tells whether trying again soon would be wrong: the server did this on purpose, or it would come out
-    /// the same.
+    /// the same. What can't be stored is not asked for again and again.
     pub fn wants_slow_retry(&self) -> bool {
         match self {
             Self::Refused(_)
@@ -105,7 +108,8 @@ impl Cause {
             | Self::Protocol
             | Self::NotSocketIo
             | Self::Tls
-            | Self::Address => true,
+            | Self::Address
+            | Self::Store(_) => true,
             Self::Unreachable
             | Self::TimedOut
             | Self::SignInTimedOut
@@ -115,7 +119,7 @@ impl Cause {
             | Self::Vault(_)
             | Self::CatchUp
             | Self::Internal
-            | Self::Store(_) => false,
+            | Self::CacheDamaged => false,
         }
     }
 }

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sqlx::migrate::Migrator;
+use sqlx::sqlite::SqliteConnectOptions;
 use tokio_util::task::TaskTracker;
 
 use carillon_contract::Account;
 
+use crate::damage::Damage;
 use crate::error::StoreError;
 use crate::key::DatabaseKey;
 use crate::readers::Readers;
@@ -27,6 +29,9 @@ pub struct AccountStore {
     pub(crate) writer: Option<Writer>,
     account: Account,
     path: PathBuf,
+    damage: Damage,
+    /// Whether whoever had the file open before did not get to close it.
+    was_cut_off: bool,
     tasks: TaskTracker,
 }
 
@@ -50,6 +55,7 @@ impl AccountStore {
     /// [`StoreError::WrongKey`], [`StoreError::Damaged`], [`StoreError::TooNew`], [`StoreError::NoCopy`] and
     /// [`StoreError::Missing`] leave the file as it is.
     pub async fn open(path: &Path, key: &DatabaseKey) -> Result<Self, StoreError> {
+        let was_cut_off = file::has_log(path);
         let (mut connection, found) = file::open_to_write(path, Some(key), &MIGRATIONS).await?;
         let account = profile::read(connection.get()?).await?;
         if found == Version::Ours {
@@ -57,13 +63,16 @@ impl AccountStore {
             backup::tidy(path);
         }
         let tasks = TaskTracker::new();
-        let writer = Writer::start(connection, &tasks);
+        let damage = Damage::default();
+        let writer = Writer::start(connection, &tasks, damage.clone());
         tasks.close();
         Ok(Self {
-            readers: readers(path, key),
+            readers: readers(file::options(path, Some(key), file::Use::Read), &damage),
             writer: Some(writer),
             account,
             path: path.to_owned(),
+            damage,
+            was_cut_off,
             tasks,
         })
     }
@@ -74,17 +83,20 @@ impl AccountStore {
     /// As [`AccountStore::open`]; and [`StoreError::TooOld`], since a file is brought up to date by its owner
     /// alone.
     pub async fn open_to_read(path: &Path, key: &DatabaseKey) -> Result<Self, StoreError> {
-        let (mut connection, found) = file::open_to_read(path, Some(key), &MIGRATIONS).await?;
+        let (mut connection, found, reading) = file::open_to_read(path, Some(key), &MIGRATIONS).await?;
         version::readable(path, found)?;
         let account = profile::read(connection.get()?).await?;
         connection.close().await?;
         let tasks = TaskTracker::new();
         tasks.close();
+        let damage = Damage::default();
         Ok(Self {
-            readers: readers(path, key),
+            readers: readers(reading, &damage),
             writer: None,
             account,
             path: path.to_owned(),
+            damage,
+            was_cut_off: false,
             tasks,
         })
     }
@@ -109,12 +121,33 @@ impl AccountStore {
         &self.path
     }
 
+    /// Whether somebody has met damage in the file since it was opened. Then nothing of it can be trusted.
+    pub fn is_damaged(&self) -> bool {
+        self.damage.is_met()
+    }
+
+    /// Waits until somebody meets damage in the file, whoever reads or writes it.
+    pub fn damaged(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.damage.clone().met()
+    }
+
+    /// Whether whoever had the file open before did not get to close it: the process was killed, or the power failed.
+    pub(crate) fn was_cut_off(&self) -> bool {
+        self.was_cut_off
+    }
+
+    /// Takes note where this is an error of a damaged file, and hands the result on.
+    pub(crate) fn note_damage<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        self.damage.noted(result)
+    }
+
     /// Writes what is queued, then closes the file; other clones get [`StoreError::Closed`] from then on.
     pub async fn close(self) {
+        // The last connection puts the log back into the file, and one that only reads can't.
+        self.readers.close().await;
         if let Some(writer) = &self.writer {
             writer.close();
         }
-        self.readers.close().await;
         self.tasks.wait().await;
     }
 
@@ -124,8 +157,8 @@ impl AccountStore {
     }
 }
 
-fn readers(path: &Path, key: &DatabaseKey) -> Arc<Readers> {
-    Arc::new(Readers::new(path, key, READERS))
+fn readers(options: SqliteConnectOptions, damage: &Damage) -> Arc<Readers> {
+    Arc::new(Readers::new(options, READERS, damage.clone()))
 }
 
 /// What only tests need.
@@ -145,6 +178,21 @@ impl AccountStore {
                     sqlx::query(sqlx::AssertSqlSafe(pragma))
                         .execute(connection)
                         .await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Has every write from now on refused as [`StoreError::ReadOnly`], until the file is opened anew.
+    ///
+    /// # Errors
+    /// Where the file can't be written.
+    pub async fn refuse_writes(&self) -> Result<(), StoreError> {
+        self.writer()?
+            .write(|connection| {
+                Box::pin(async move {
+                    sqlx::query("PRAGMA query_only = ON").execute(connection).await?;
                     Ok(())
                 })
             })

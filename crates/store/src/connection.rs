@@ -1,6 +1,6 @@
 //! The `connection` table: the connection as it was last seen. One row.
 
-use carillon_contract::{ConnectionState, ConnectionStatus, Timestamp};
+use carillon_contract::{Account, ConnectionState, ConnectionStatus, Timestamp};
 use sqlx::{FromRow, SqliteConnection};
 
 use crate::account::AccountStore;
@@ -24,6 +24,18 @@ impl LastSeen {
             _ => self.status.since,
         }
     }
+
+    /// Whether the file took the place of a damaged one, and nothing was fetched since: then everything since the
+    /// account was added counts as missing.
+    pub fn began_anew(&self, account: &Account) -> bool {
+        self.complete_until == Some(before_all(account))
+    }
+}
+
+/// Up to when everything is there in a file that took the place of a damaged one: until just before the account was
+/// added, which no connection can say.
+pub(crate) fn before_all(account: &Account) -> Timestamp {
+    Timestamp(account.created_at.0.saturating_sub(1))
 }
 
 #[derive(FromRow)]

@@ -14,7 +14,10 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// What is in the file is not what was written: trying again doesn't help, and nothing more can be trusted.
-    #[error("The cache is damaged. It was left as it is; the account can be removed and added anew")]
+    #[error(
+        "The cache is damaged. It was left as it is. Start Carillon to have it replaced; where that does not help, the \
+         account can be removed and added anew"
+    )]
     Damaged,
     /// There is no such file.
     #[error("{} is missing", path.display())]
@@ -163,6 +166,15 @@ impl StoreError {
     /// and whatever SQLite makes of that is the error.
     pub(crate) fn may_be_a_page(&self) -> bool {
         matches!(self, Self::Database(error) if matches!(primary(error), Some(code::ERROR | code::NOMEM)))
+    }
+
+    /// Tells whether a folder may be behind this in which no file can be made.
+    pub(crate) fn may_be_the_folder(&self) -> bool {
+        match self {
+            Self::ReadOnly => true,
+            Self::Database(error) => primary(error) == Some(code::CANTOPEN),
+            _ => false,
+        }
     }
 
     /// The same once more, for everybody whose write went down with the same commit.

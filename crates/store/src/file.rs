@@ -110,13 +110,25 @@ impl Drop for Database {
     }
 }
 
-/// Opens a file, which has to be there, to read only, and tells which version it has.
+/// Opens a file, which has to be there, to read only, and tells which version it has, and how more connections like
+/// this one are made.
 pub(crate) async fn open_to_read(
     path: &Path,
     key: Option<&DatabaseKey>,
     migrator: &Migrator,
-) -> Result<(Database, Version), StoreError> {
-    look(path, key, migrator, &options(path, key, Use::Read)).await
+) -> Result<(Database, Version, SqliteConnectOptions), StoreError> {
+    let reading = options(path, key, Use::Read);
+    let opened = match look(path, key, migrator, &reading).await {
+        // Even to read, SQLite wants to make a log beside the file. In a folder where it may not, nobody writes, so
+        // that a file without a log can be read as it is.
+        Err(error) if error.may_be_the_folder() && !has_log(path) => {
+            let reading = reading.immutable(true);
+            let (database, version) = look(path, key, migrator, &reading).await?;
+            return Ok((database, version, reading));
+        }
+        opened => opened?,
+    };
+    Ok((opened.0, opened.1, reading))
 }
 
 /// Opens a file, which has to be there, to read and write, and brings it up to date. Before that it is copied.
@@ -130,8 +142,7 @@ pub(crate) async fn open_to_write(
 ) -> Result<(Database, Version), StoreError> {
     let writing = options(path, key, Use::Write);
     // Without a log to be read, SQLite can be kept from making one.
-    let log = fs::metadata(backup::beside(path, "-wal"));
-    let whole = log.map_or(true, |log| log.len() == 0);
+    let whole = !has_log(path);
     let (looked, version) = look(
         path,
         key,
@@ -158,6 +169,11 @@ pub(crate) async fn open_to_write(
     let mut database = Database::connect(&writing).await?;
     version::migrate(path, migrator, database.get()?).await?;
     Ok((database, version))
+}
+
+/// Whether there is something in the log beside a file: whoever had it open last did not close it, or has it open now.
+pub(crate) fn has_log(path: &Path) -> bool {
+    fs::metadata(backup::beside(path, "-wal")).is_ok_and(|log| log.len() > 0)
 }
 
 /// Puts everything into the file itself that is in the log beside it, so that the file can be copied, and leaves

@@ -1,6 +1,5 @@
 //! The connections that read a file.
 
-use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sqlx::query::QueryAs;
@@ -8,9 +7,9 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteRow};
 use sqlx::{FromRow, Sqlite, SqliteConnection};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::damage::Damage;
 use crate::error::StoreError;
-use crate::file::{Database, Use, is_broken, options};
-use crate::key::DatabaseKey;
+use crate::file::{Database, is_broken};
 
 /// A few connections that read, opened when they are needed.
 pub(crate) struct Readers {
@@ -18,14 +17,16 @@ pub(crate) struct Readers {
     /// Room for so many at once; closed with the store.
     room: Semaphore,
     idle: Mutex<Vec<Database>>,
+    damage: Damage,
 }
 
 impl Readers {
-    pub(crate) fn new(path: &Path, key: &DatabaseKey, count: usize) -> Self {
+    pub(crate) fn new(options: SqliteConnectOptions, count: usize, damage: Damage) -> Self {
         Self {
-            options: options(path, Some(key), Use::Read),
+            options,
             room: Semaphore::new(count),
             idle: Mutex::default(),
+            damage,
         }
     }
 
@@ -37,10 +38,10 @@ impl Readers {
     where
         O: for<'r> FromRow<'r, SqliteRow> + Send + Unpin + 'q,
     {
-        let mut lease = self.lease().await?;
+        let mut lease = self.damage.noted(self.lease().await)?;
         match query.fetch_all(lease.get()?).await {
             Ok(rows) => Ok(rows),
-            Err(error) => Err(lease.failed(error).await),
+            Err(error) => self.damage.noted(Err(lease.failed(error).await)),
         }
     }
 
@@ -52,10 +53,10 @@ impl Readers {
     where
         O: for<'r> FromRow<'r, SqliteRow> + Send + Unpin + 'q,
     {
-        let mut lease = self.lease().await?;
+        let mut lease = self.damage.noted(self.lease().await)?;
         match query.fetch_optional(lease.get()?).await {
             Ok(row) => Ok(row),
-            Err(error) => Err(lease.failed(error).await),
+            Err(error) => self.damage.noted(Err(lease.failed(error).await)),
         }
     }
 

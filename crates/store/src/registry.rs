@@ -68,7 +68,7 @@ pub struct Sameness([u8; 32]);
 
 /// The open registry. It is small and seldom written, so that one connection does.
 pub struct Registry {
-    connection: Mutex<Database>,
+    pub(crate) connection: Mutex<Database>,
     salt: Vec<u8>,
     path: PathBuf,
 }
@@ -130,7 +130,7 @@ impl Registry {
 
     async fn look(path: &Path) -> Result<Option<(Self, Version)>, StoreError> {
         let (mut connection, found) = match file::open_to_read(path, None, &MIGRATIONS).await {
-            Ok(opened) => opened,
+            Ok((connection, found, _)) => (connection, found),
             Err(StoreError::Missing { .. }) => return Ok(None),
             Err(error) => return Err(error),
         };

@@ -9,6 +9,7 @@ use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use crate::damage::Damage;
 use crate::error::StoreError;
 use crate::file::{Database, is_broken};
 
@@ -41,16 +42,17 @@ impl Durability {
 pub(crate) struct Writer {
     jobs: mpsc::Sender<Box<dyn Job>>,
     close: CancellationToken,
+    damage: Damage,
 }
 
 impl Writer {
     /// Starts the task. It ends, and closes the file, after [`Writer::close`] or when the last `Writer` is
     /// dropped.
-    pub(crate) fn start(database: Database, tasks: &tokio_util::task::TaskTracker) -> Self {
+    pub(crate) fn start(database: Database, tasks: &tokio_util::task::TaskTracker, damage: Damage) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let close = CancellationToken::new();
         tasks.spawn(run(database, queue, close.clone()));
-        Self { jobs, close }
+        Self { jobs, close, damage }
     }
 
     /// Takes no more jobs; those that are queued are still done.
@@ -84,7 +86,7 @@ impl Writer {
             .send(Box::new(job))
             .await
             .map_err(|_| StoreError::Closed)?;
-        answer.await.map_err(|_| StoreError::Closed)?
+        self.damage.noted(answer.await.map_err(|_| StoreError::Closed)?)
     }
 }
 

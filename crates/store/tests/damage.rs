@@ -162,6 +162,111 @@ async fn a_write_that_meets_a_damaged_page_says_so_and_so_do_those_after_it() {
 }
 
 #[tokio::test]
+async fn a_look_at_the_file_finds_whichever_page_is_damaged_and_whoever_has_it_open_is_told() {
+    let (fixture, _) = closed_with_root("events").await;
+    let whole = std::fs::read(fixture.store.path()).unwrap();
+    let store = AccountStore::open(fixture.store.path(), &fixture.key)
+        .await
+        .unwrap();
+    let health = store.examine(&fixture.key, false).await.unwrap();
+    assert!(health.whole, "a small file is looked at whole");
+    assert_eq!((health.index_renewed, health.wrong_counts), (false, 0));
+    assert!(!store.is_damaged());
+    store.close().await;
+    for page in 2..=whole.len() / 4_096 {
+        std::fs::write(fixture.store.path(), &whole).unwrap();
+        damage(&fixture, page);
+        let Ok(store) = AccountStore::open(fixture.store.path(), &fixture.key).await else {
+            continue;
+        };
+        let found = store.examine(&fixture.key, false).await;
+        assert!(
+            matches!(found, Err(StoreError::Damaged)),
+            "page {page}: {found:?}"
+        );
+        store.damaged().await;
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_meets_damage_tells_all_who_have_the_file_open() {
+    let (fixture, root) = closed_with_root("events").await;
+    damage(&fixture, root);
+    let store = AccountStore::open(fixture.store.path(), &fixture.key)
+        .await
+        .unwrap();
+    let other = store.clone();
+    assert!(!other.is_damaged());
+    assert!(store.events_after(0, 10).await.is_err());
+    other.damaged().await;
+    store.close().await;
+    let store = AccountStore::open(fixture.store.path(), &fixture.key)
+        .await
+        .unwrap();
+    assert!(store.ingest(batch(vec![trade(9_000)])).await.is_err());
+    store.damaged().await;
+}
+
+#[tokio::test]
+async fn a_faulty_index_of_the_search_is_no_reason_to_give_a_file_up() {
+    let (fixture, _) = closed_with_root("events").await;
+    let store = AccountStore::open(fixture.store.path(), &fixture.key)
+        .await
+        .unwrap();
+    while store.index_step().await.unwrap() {}
+    store.close().await;
+    let mut file = open_raw(fixture.store.path(), &fixture.key).await;
+    sqlx::query("UPDATE notices_text_data SET block = x'00ff00ff' WHERE id > 10")
+        .execute(&mut file)
+        .await
+        .unwrap();
+    sqlx::Connection::close(file).await.unwrap();
+    let store = AccountStore::open(fixture.store.path(), &fixture.key)
+        .await
+        .unwrap();
+    let health = store.examine(&fixture.key, true).await.unwrap();
+    assert!(health.index_renewed);
+    while store.index_step().await.unwrap() {}
+    assert_eq!(store.search("one", false, 10).await.unwrap().len(), 1);
+    let again = store.examine(&fixture.key, true).await.unwrap();
+    assert!(!again.index_renewed);
+}
+
+/// A copy of an open file, as it is found after its process was killed.
+fn killed(fixture: &Fixture) -> std::path::PathBuf {
+    let copy = fixture.folder.path().join("killed.db");
+    std::fs::copy(fixture.store.path(), &copy).unwrap();
+    std::fs::copy(log_of(fixture.store.path()), log_of(&copy)).unwrap();
+    copy
+}
+
+#[tokio::test]
+async fn after_an_end_that_was_not_orderly_the_counts_are_compared_with_the_rows() {
+    let fixture = fixture().await;
+    fixture
+        .store
+        .ingest(batch(vec![trade(1), notice("1", "one")]))
+        .await
+        .ok()
+        .unwrap();
+    let store = AccountStore::open(&killed(&fixture), &fixture.key).await.unwrap();
+    let health = store.examine(&fixture.key, false).await.unwrap();
+    assert_eq!((health.whole, health.wrong_counts), (true, 0));
+    store.close().await;
+    let mut file = open_raw(fixture.store.path(), &fixture.key).await;
+    sqlx::query("UPDATE unread SET count = 7")
+        .execute(&mut file)
+        .await
+        .unwrap();
+    let store = AccountStore::open(&killed(&fixture), &fixture.key).await.unwrap();
+    assert_eq!(store.unread().await.unwrap()["notification"], 7);
+    let health = store.examine(&fixture.key, false).await.unwrap();
+    assert_eq!(health.wrong_counts, 1);
+    assert_eq!(store.unread().await.unwrap()["notification"], 1);
+}
+
+#[tokio::test]
 async fn whichever_page_is_damaged_nothing_panics_and_no_error_asks_to_try_again() {
     let (fixture, _) = closed_with_root("events").await;
     let whole = std::fs::read(fixture.store.path()).unwrap();

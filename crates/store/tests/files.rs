@@ -250,6 +250,32 @@ async fn what_is_complete_goes_forward_and_a_clock_that_was_ahead_is_corrected()
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_loses_no_event_and_keeps_their_order() {
+    let fixture = fixture().await;
+    let store = &fixture.store;
+    let day = 24 * 60 * 60 * 1_000;
+    for (at, number) in [
+        (NOW.0 + day, 1),
+        (NOW.0 - day, 2),
+        (NOW.0 - day + 1, 1),
+        (NOW.0, 3),
+    ] {
+        let events = vec![trade(number), notice(&number.to_string(), "one")];
+        store.ingest(batch_at(at, events)).await.ok().unwrap();
+        store
+            .prune_events(Retention::default(), Timestamp(at))
+            .await
+            .unwrap();
+    }
+    let stored = store.events_after(0, 10).await.unwrap();
+    let keys: Vec<&str> = stored.iter().map(|event| event.key.as_str()).collect();
+    assert_eq!(keys.len(), 6, "each is there once: {keys:?}");
+    assert!(stored.windows(2).all(|two| two[0].seq < two[1].seq));
+    assert_eq!(store.unread().await.unwrap()["notification"], 3);
+    assert_eq!(store.recount().await.unwrap(), 0);
+}
+
+#[tokio::test]
 async fn what_the_connection_did_is_kept_as_a_short_history() {
     let fixture = fixture().await;
     let failed = ConnectionAct::Failed {

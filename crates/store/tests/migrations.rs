@@ -165,11 +165,11 @@ async fn a_registry_of_every_version_is_brought_up_to_date_with_all_that_is_in_i
         let registry = Registry::open(&path).await.unwrap();
         let entries = registry.entries().await.unwrap();
         let ids: Vec<&AccountId> = entries.iter().map(|entry| &entry.id).collect();
-        let expected = ["a-1", "a-2", "a-3"].map(AccountId::new);
-        let expected = if version < 2 {
-            &expected[..2]
-        } else {
-            &expected[..]
+        let expected = ["a-1", "a-2", "a-3", "a-4"].map(AccountId::new);
+        let expected = match version {
+            1 => &expected[..2],
+            2 => &expected[..3],
+            _ => &expected[..],
         };
         assert_eq!(ids, expected.iter().collect::<Vec<_>>(), "of version {version}");
         assert!(!entries[0].paused && !entries[0].demo);

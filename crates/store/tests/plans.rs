@@ -26,20 +26,28 @@ use carillon_store::counters::Counts;
 use carillon_store::inbox::{Change, PageKey};
 use carillon_store::registry::EntryState;
 use carillon_store::retention::Retention;
+use carillon_store::salvage::{Salvage, Told};
 use carillon_store::{AccountStore, Registry, testing};
 use common::*;
 use serde_json::value::to_raw_value;
-use sqlx::{AssertSqlSafe, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, SqliteConnection};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
 /// Tables that have a handful of rows, or of which all is wanted: reading them whole is what is meant.
-const SMALL: [&str; 9] = [
-    "accounts", "settings", "topics", "unread", "counters", "totals",
+const SMALL: [&str; 10] = [
+    "accounts",
+    "settings",
+    "topics",
+    "unread",
+    "counters",
+    "totals",
     // What waits to be sent; the list of it is all of it.
     "outbox", // The newest lines, from the end and no further than asked for.
-    "history", "gaps",
+    "history",
+    "gaps", // A row for each table.
+    "sqlite_sequence",
 ];
 
 /// Indices that hold no more than what is asked for, and are walked in their order up to a limit.
@@ -206,15 +214,18 @@ async fn use_the_inbox(store: &AccountStore, market: &EntityId) {
     store.change(Change::Erase, vec![1], NOW).await.unwrap();
 }
 
-async fn use_the_outbox(store: &AccountStore) {
-    let id = LocalId::new("o-1".to_owned());
-    let draft = Draft {
+fn draft() -> Draft {
+    Draft {
         kind: "message".into(),
         payload: to_raw_value("hello").unwrap(),
         lane: "chat/1".into(),
         expires_at: None,
-    };
-    store.push_outgoing(id.clone(), draft, NOW).await.unwrap();
+    }
+}
+
+async fn use_the_outbox(store: &AccountStore) {
+    let id = LocalId::new("o-1".to_owned());
+    store.push_outgoing(id.clone(), draft(), NOW).await.unwrap();
     store.outbox().await.unwrap();
     store.sendable(true, NOW).await.unwrap();
     store.next_expiry().await.unwrap();
@@ -268,7 +279,51 @@ async fn use_the_registry(registry: &Registry) {
     registry.set_passing(&id).await.unwrap();
     let passing = registry.passing().await.unwrap();
     registry.keep_passing(&passing).await.unwrap();
+    let key = fixture_key();
+    registry.keep_profile(&alice(), &key).await.unwrap();
+    registry.key_fits(&id, &key).await.unwrap();
+    registry.profile(&id, &key).await.unwrap();
     registry.strike(&id).await.unwrap();
+}
+
+/// Damages the index of the search, has that found, and makes a file that takes the place of this one.
+async fn replace(fixture: &Fixture) {
+    let path = fixture.store.path();
+    // It is no statement of the store.
+    let mut file = raw_options(path, &fixture.key)
+        .disable_statement_logging()
+        .connect()
+        .await
+        .unwrap();
+    sqlx::query("UPDATE notices_text_data SET block = x'00ff00ff' WHERE id > 10")
+        .execute(&mut file)
+        .await
+        .unwrap();
+    sqlx::Connection::close(file).await.unwrap();
+    let store = AccountStore::open(path, &fixture.key).await.unwrap();
+    let health = store.examine(&fixture.key, true).await.unwrap();
+    assert!(health.index_renewed);
+    store
+        .push_outgoing(LocalId::new("o-2"), draft(), NOW)
+        .await
+        .unwrap();
+    store.set_tuning(&Tuning::default()).await.unwrap();
+    store.close().await;
+    let told = Told {
+        title: "It began anew".into(),
+        body: String::new(),
+    };
+    Salvage::read(path, &fixture.key)
+        .await
+        .make_anew(
+            &fixture.folder.path().join("anew.db"),
+            &fixture.key,
+            &alice(),
+            &told,
+            NOW,
+        )
+        .await
+        .unwrap();
 }
 
 /// The beginnings of the statements that stand in the sources, as they stand there.
@@ -324,8 +379,9 @@ async fn every_statement_goes_by_the_index_that_was_meant() {
     drop(registry);
     drop(Registry::open_to_read(&registry_path).await.unwrap());
     let path = fixture.store.path().to_owned();
-    fixture.store.close().await;
+    fixture.store.clone().close().await;
     drop(AccountStore::open_to_read(&path, &fixture.key).await.unwrap());
+    replace(&fixture).await;
 
     let seen: Vec<String> = {
         let seen = SEEN.lock().unwrap();

@@ -2,7 +2,9 @@
 
 mod accounts;
 mod crash;
+mod damage;
 mod listen;
+mod read_only;
 mod reading;
 mod secrets;
 

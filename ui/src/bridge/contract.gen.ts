@@ -117,7 +117,7 @@ nextTryAt: Timestamp | null, };
 /**
  * Why events may be missing.
  */
-export type GapReason = "no-replay" | "pruned" | "log-replaced" | "too-large" | "catch-up-failed" | "not-joined";
+export type GapReason = "no-replay" | "pruned" | "log-replaced" | "too-large" | "catch-up-failed" | "not-joined" | "cache-damaged";
 
 /**
  * A span of time in which events may be missing.
@@ -135,6 +135,19 @@ to: Timestamp,
  * Why.
  */
 why: GapReason, };
+
+/**
+ * A damaged cache that was set aside. It is never deleted but with its account.
+ */
+export type SetAside = { 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * The path of the file.
+ */
+file: string, };
 
 /**
  * What carries a connection's packets.
@@ -858,7 +871,11 @@ completeUntil: Timestamp | null,
 /**
  * When the newest event was received, by this computer's clock.
  */
-lastEventAt: Timestamp | null, };
+lastEventAt: Timestamp | null, 
+/**
+ * Damaged caches of this account that were set aside, newest first.
+ */
+setAside: Array<SetAside>, };
 
 /**
  * An account whose file can't be opened now.

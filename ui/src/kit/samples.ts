@@ -36,6 +36,7 @@ export function sampleAccount(
     gaps: [],
     completeUntil: null,
     lastEventAt: null,
+    setAside: [],
     ...more,
   }
 }

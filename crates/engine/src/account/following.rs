@@ -8,7 +8,6 @@ use carillon_contract::history::ConnectionAct;
 use carillon_contract::{Topic, UiEvent};
 use carillon_platforms::Request;
 
-use super::session::cache_failed;
 use super::{Reply, Running};
 use crate::topics::{TopicAnswer, ask, join};
 
@@ -19,7 +18,7 @@ impl Running {
             Ok(wanted) => wanted,
             Err(error) => {
                 tracing::error!(%error, "Read the wanted topics");
-                self.with.link.give_up(session, cache_failed(&error)).await;
+                self.with.link.give_up(session, self.cache_failed(&error)).await;
                 return;
             }
         };

@@ -10,7 +10,6 @@ use carillon_contract::{Frame, Timestamp, Topic};
 use carillon_link::Cause;
 use carillon_link::transport::{Events, SendError, Session, Socket};
 use carillon_platforms::{Answer, Request, SyncPage, Welcome};
-use carillon_store::StoreError;
 use carillon_store::ingest::Batch;
 use tokio::time::Instant;
 
@@ -139,14 +138,6 @@ impl Live {
     }
 }
 
-/// Why a session ends that the cache failed.
-pub(super) fn cache_failed(error: &StoreError) -> Cause {
-    match error {
-        StoreError::Defect => Cause::Internal,
-        other => Cause::Store(other.to_string()),
-    }
-}
-
 impl Running {
     /// Takes the events that are about the connection itself; tells whether this was one.
     pub(super) async fn steers_the_link(&mut self, frame: &Frame) -> bool {
@@ -204,14 +195,14 @@ impl Running {
             (Ok(cursor), Ok(seen)) => (cursor, seen),
             (Err(error), _) | (_, Err(error)) => {
                 tracing::error!(%error, "Read how far everything is stored");
-                self.with.link.give_up(session, cache_failed(&error)).await;
+                self.with.link.give_up(session, self.cache_failed(&error)).await;
                 return;
             }
         };
-        let complete_until = seen.and_then(|seen| seen.complete_until);
         let before = Before {
             cursor: cursor.as_ref(),
-            connected_before: complete_until.is_some(),
+            connected_before: seen.as_ref().is_some_and(|seen| seen.complete_until.is_some()),
+            began_anew: seen.is_some_and(|seen| seen.began_anew(&self.with.account)),
             hopeless: self.failed_catch_ups.hopeless(),
         };
         let Some(live) = self.live(session) else { return };

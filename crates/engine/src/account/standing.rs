@@ -41,7 +41,7 @@ impl Running {
     }
 
     /// Keeps a status, for those who ask.
-    async fn keep_status(&self, status: ConnectionStatus) {
+    pub(super) async fn keep_status(&self, status: ConnectionStatus) {
         if let Err(error) = self.with.store.set_connection(status.clone()).await {
             tracing::warn!(%error, "Store the connection's state");
         }

@@ -10,6 +10,7 @@
 )]
 
 mod by_http;
+mod damage;
 mod flows;
 mod outbox;
 mod platform;

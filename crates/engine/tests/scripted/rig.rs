@@ -1,6 +1,6 @@
 //! An engine whose server is played by the test, and a clock that stands still.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -114,6 +114,12 @@ impl Bench {
             clock: Arc::clone(&self.clock),
             _still: Still::new(),
         }
+    }
+
+    /// The file of an account.
+    pub(crate) fn cache(&self, account: &Account) -> PathBuf {
+        let name = format!("{}.db", account.id);
+        self.folder.path().join("accounts").join(name)
     }
 
     /// The time of day.

@@ -137,13 +137,15 @@ pub(crate) fn batch_at(received_at: i64, events: Vec<Incoming>) -> Batch {
 
 /// A file as the store opens it to write, without anything of the store.
 pub(crate) async fn open_raw(path: &Path, key: &DatabaseKey) -> SqliteConnection {
+    raw_options(path, key).connect().await.unwrap()
+}
+
+/// How it is opened.
+pub(crate) fn raw_options(path: &Path, key: &DatabaseKey) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .pragma("key", format!("\"x'{}'\"", key.as_secret().expose()))
         .pragma("cipher_hmac_algorithm", "HMAC_SHA256")
-        .connect()
-        .await
-        .unwrap()
 }
 
 /// A file without a key.

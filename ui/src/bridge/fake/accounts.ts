@@ -114,6 +114,7 @@ export function makeAccount(world: World, wanted: Wanted): FakeAccount {
         wanted.gapless === true ? [] : [{ from: now - 2 * DAY - HOUR, to: now - 2 * DAY, why: 'no-replay' }],
       completeUntil: live && !connection.catchingUp ? now - 2_000 : connection.since - 4_000,
       lastEventAt: live ? now - 2_000 : connection.since - 4_000,
+      setAside: [],
     },
     notices: new Map(),
     entities: new Map(),

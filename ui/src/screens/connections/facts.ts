@@ -40,6 +40,8 @@ export function gapWhy(why: GapReason): string {
       return m.conn_gap_catch_up_failed()
     case 'not-joined':
       return m.conn_gap_not_joined()
+    case 'cache-damaged':
+      return m.conn_gap_cache_damaged()
   }
 }
 
