@@ -175,6 +175,7 @@ async fn print(engine: &Engine, mut events: Subscriber, printer: &mut Printer) -
             UiEvent::Changes(_)
             | UiEvent::Notices { .. }
             | UiEvent::NoticesChanged { .. }
+            | UiEvent::NoticesErased { .. }
             | UiEvent::Latency { .. }
             | UiEvent::Settings { .. }
             | UiEvent::Topics { .. }

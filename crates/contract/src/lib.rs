@@ -20,6 +20,7 @@ pub mod outbox;
 pub mod rest;
 pub mod secret;
 pub mod settings;
+pub mod storage;
 pub mod time;
 pub mod topic;
 pub mod tuning;

@@ -14,7 +14,7 @@ use carillon_store::{AccountStore, Registry};
 use carillon_vault::TokenVault;
 use futures_util::future::join_all;
 use tokio::sync::{Notify, OwnedMutexGuard, mpsc, watch};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::account::{AccountTask, Command, Now};
@@ -22,6 +22,7 @@ use crate::accounts;
 use crate::clock::Clock;
 use crate::error::EngineError;
 use crate::home::{Home, Ownership};
+use crate::keeper::Keeper;
 use crate::notify::Notifier;
 use crate::outbox::Outbox;
 use crate::policy;
@@ -66,7 +67,7 @@ pub struct Overrides {
 pub struct Engine {
     pub(crate) parts: Parts,
     pub(crate) registry: Registry,
-    pub(crate) reader: Reader,
+    pub(crate) reader: Arc<Reader>,
     pub(crate) hub: Hub,
     pub(crate) http: Http,
     /// Never held while anything is waited for.
@@ -74,6 +75,9 @@ pub struct Engine {
     turns: Turns,
     /// Held while an account is entered.
     pub(crate) adding: tokio::sync::Mutex<()>,
+    /// What is done for all accounts together; it ends with the engine.
+    tasks: TaskTracker,
+    end: DropGuard,
     _ownership: Ownership,
 }
 
@@ -98,11 +102,22 @@ impl Engine {
         let ownership = parts.home.own()?;
         let registry = Registry::open(&parts.home.registry()).await?;
         accounts::finish(&parts, &registry).await?;
-        let reader = Reader::of_owner(parts.home.clone(), Arc::clone(&parts.vault));
+        let reader = Arc::new(Reader::of_owner(parts.home.clone(), Arc::clone(&parts.vault)));
+        let hub = Hub::default();
+        let (tasks, end) = (TaskTracker::new(), CancellationToken::new());
+        let keeper = Keeper {
+            reader: Arc::clone(&reader),
+            hub: hub.clone(),
+            clock: Arc::clone(&parts.clock),
+            stop: end.clone(),
+        };
+        tasks.spawn(keeper.run());
         Ok(Self {
             registry,
             reader,
-            hub: Hub::default(),
+            hub,
+            tasks,
+            end: end.drop_guard(),
             http: Http::new()?,
             running: Mutex::default(),
             turns: Turns::default(),
@@ -413,6 +428,9 @@ impl Engine {
         for running in running.into_values() {
             running.tasks.wait().await;
         }
+        drop(self.end);
+        self.tasks.close();
+        self.tasks.wait().await;
         for entry in self.reader.entries().await.unwrap_or_default() {
             if let Some(store) = self.reader.remove(&entry.id).await {
                 store.close().await;

@@ -105,6 +105,9 @@ pub enum EngineError {
     /// No connection can be made like that.
     #[error("{0}")]
     Tuning(&'static str),
+    /// Notices can't be kept for such a time.
+    #[error("Notices can be kept for 1 to 3,650 days, or for ever")]
+    Retention,
     /// The system gives no random numbers.
     #[error("The system gives no random numbers")]
     Random,
@@ -135,6 +138,7 @@ impl EngineError {
             | Self::NotSendable { .. }
             | Self::TooLate
             | Self::Tuning(_)
+            | Self::Retention
             | Self::UnknownPlatform { .. }
             | Self::WhichAccount => ErrorCode::Invalid,
             Self::SignIn(error) => match error {

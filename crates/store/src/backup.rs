@@ -73,6 +73,30 @@ fn copies(path: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// How much room a file takes with what is kept beside it, in bytes.
+///
+/// # Errors
+/// [`StoreError::Io`].
+pub(crate) fn room(path: &Path) -> Result<u64, StoreError> {
+    let beside = BESIDE.into_iter().map(|suffix| beside(path, suffix));
+    let copies = copies(path).map_err(|source| io_error(path, source))?;
+    // By its name alone: whoever opened and closed it would let go of SQLite's locks.
+    let length = |path: PathBuf| match fs::metadata(&path) {
+        Ok(file) => Ok(file.len()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(source) => Err(io_error(&path, source)),
+    };
+    let all = [path.to_owned()].into_iter().chain(beside).chain(copies);
+    all.map(length).sum()
+}
+
+fn io_error(path: &Path, source: io::Error) -> StoreError {
+    StoreError::Io {
+        path: path.to_owned(),
+        source,
+    }
+}
+
 /// Deletes the copies of a file that has opened well. One that somebody holds just now keeps nothing from opening: it
 /// is tried again the next time.
 pub(crate) fn tidy(path: &Path) {
@@ -89,10 +113,7 @@ pub(crate) fn tidy(path: &Path) {
 /// # Errors
 /// [`StoreError::Io`].
 pub(crate) fn remove(path: &Path) -> Result<(), StoreError> {
-    let copies = copies(path).map_err(|source| StoreError::Io {
-        path: path.to_owned(),
-        source,
-    })?;
+    let copies = copies(path).map_err(|source| io_error(path, source))?;
     copies.into_iter().try_for_each(remove_if_there)
 }
 

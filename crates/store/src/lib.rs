@@ -24,13 +24,16 @@ pub mod outbox;
 mod pages;
 pub mod points;
 pub mod profile;
+pub mod prune;
 mod readers;
 pub mod registry;
 pub mod retention;
 pub mod schema;
 pub mod search;
+pub mod storage;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod thinning;
 pub mod topics;
 pub mod totals;
 pub mod tuning;

@@ -16,6 +16,8 @@ use crate::file::{Database, is_broken};
 const QUEUE: usize = 64;
 /// Jobs committed together. With the ingest's own batches a commit stays in the tens of milliseconds.
 const GROUP: usize = 32;
+/// Jobs for when there is nothing else to do that may wait: whoever asks for one waits for it.
+const SPARE: usize = 1;
 
 /// What a finished write is safe from. A killed process undoes neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +42,8 @@ impl Durability {
 #[derive(Clone)]
 pub(crate) struct Writer {
     jobs: mpsc::Sender<Box<dyn Job>>,
+    /// What waits until nothing else does.
+    spare: mpsc::Sender<Box<dyn Job>>,
     close: CancellationToken,
 }
 
@@ -48,9 +52,10 @@ impl Writer {
     /// dropped.
     pub(crate) fn start(database: Database, tasks: &tokio_util::task::TaskTracker) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
+        let (spare, idle) = mpsc::channel(SPARE);
         let close = CancellationToken::new();
-        tasks.spawn(run(database, queue, close.clone()));
-        Self { jobs, close }
+        tasks.spawn(run(database, queue, idle, close.clone()));
+        Self { jobs, spare, close }
     }
 
     /// Takes no more jobs; those that are queued are still done.
@@ -67,37 +72,68 @@ impl Writer {
         self.write_with(Durability::Process, work).await
     }
 
+    /// As [`Writer::write`], once no other job waits. What has not had its turn when the file is closed is not done.
+    pub(crate) async fn write_when_idle<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    {
+        send(&self.spare, Durability::Process, work).await
+    }
+
     /// As [`Writer::write`]; `durability` says what the result is safe from once it is there.
     pub(crate) async fn write_with<T, W>(&self, durability: Durability, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
-        let job = Pending {
-            durability,
-            work: Some(work),
-            result: None,
-            reply,
-        };
-        self.jobs
-            .send(Box::new(job))
-            .await
-            .map_err(|_| StoreError::Closed)?;
-        answer.await.map_err(|_| StoreError::Closed)?
+        send(&self.jobs, durability, work).await
     }
 }
 
-async fn run(mut database: Database, mut queue: mpsc::Receiver<Box<dyn Job>>, close: CancellationToken) {
+/// Queues a job and waits for what becomes of it.
+async fn send<T, W>(
+    queue: &mpsc::Sender<Box<dyn Job>>,
+    durability: Durability,
+    work: W,
+) -> Result<T, StoreError>
+where
+    T: Send + 'static,
+    W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+{
+    let (reply, answer) = oneshot::channel();
+    let job = Pending {
+        durability,
+        work: Some(work),
+        result: None,
+        reply,
+    };
+    queue.send(Box::new(job)).await.map_err(|_| StoreError::Closed)?;
+    answer.await.map_err(|_| StoreError::Closed)?
+}
+
+async fn run(
+    mut database: Database,
+    mut queue: mpsc::Receiver<Box<dyn Job>>,
+    mut idle: mpsc::Receiver<Box<dyn Job>>,
+    close: CancellationToken,
+) {
     let mut group: Vec<Box<dyn Job>> = Vec::with_capacity(GROUP);
     // As the file was opened.
     let mut set = Durability::Process;
     loop {
         let jobs = tokio::select! {
-            jobs = queue.recv_many(&mut group, GROUP) => jobs,
+            // In this order: closing is not kept waiting by what goes on, and what can wait does.
+            biased;
             () = close.cancelled(), if !queue.is_closed() => {
                 queue.close();
+                idle.close();
                 continue;
+            }
+            jobs = queue.recv_many(&mut group, GROUP) => jobs,
+            Some(job) = idle.recv() => {
+                group.push(job);
+                1
             }
         };
         if jobs == 0 {
@@ -246,6 +282,8 @@ mod tests {
     use std::error::Error as _;
 
     use carillon_contract::{Account, AccountId, Identity, PlatformId, Timestamp, Topic};
+    use futures_util::future::BoxFuture;
+    use sqlx::SqliteConnection;
 
     use crate::writer::Durability;
     use crate::{AccountStore, DatabaseKey, StoreError};
@@ -296,6 +334,31 @@ mod tests {
             synchronous(Durability::Power)
         );
         assert_eq!((both.1.unwrap(), both.2.unwrap()), (2, 2));
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn what_can_wait_waits_until_nothing_else_does() {
+        fn job(connection: &mut SqliteConnection) -> BoxFuture<'_, Result<(), StoreError>> {
+            Box::pin(async move {
+                sqlx::query("DELETE FROM topics").execute(connection).await?;
+                Ok(())
+            })
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let writer = store.writer().unwrap();
+        let done = std::sync::Mutex::new(Vec::new());
+        let spare = async {
+            writer.write_when_idle(job).await.unwrap();
+            done.lock().unwrap().push("spare");
+        };
+        let other = async || {
+            writer.write(job).await.unwrap();
+            done.lock().unwrap().push("other");
+        };
+        tokio::join!(spare, other(), other());
+        assert_eq!(*done.lock().unwrap(), ["other", "other", "spare"]);
         store.close().await;
     }
 

@@ -4,6 +4,7 @@
 mod common;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use carillon_contract::Timestamp;
 use carillon_contract::item::{DedupeKey, Item, KeySpan, NoticeDraft};
@@ -11,13 +12,18 @@ use carillon_contract::view::NoticeFilter;
 use carillon_store::AccountStore;
 use carillon_store::events::Incoming;
 use carillon_store::inbox::{Change, PageKey};
-use carillon_store::retention::Retention;
+use carillon_store::retention::{Limits, Retention};
 use common::*;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use sqlx::Connection as _;
 
+const DAY: i64 = 24 * 60 * 60 * 1_000;
+
 const CATEGORIES: [&str; 3] = ["market", "dividend", "system"];
+
+/// Events of one test are further apart than those without ids that are taken for one. In milliseconds.
+const LATER: i64 = 10_000;
 
 /// What may happen.
 #[derive(Debug, Clone)]
@@ -33,8 +39,10 @@ enum Act {
     /// The clock stands there.
     WakeDue(i64),
     IndexStep,
-    /// So many events stay.
-    Prune(i64),
+    /// So many days pass.
+    Wait(i64),
+    /// A round that leaves so many events, with the clock so many days ahead.
+    Prune(i64, i64),
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -56,7 +64,8 @@ fn act() -> impl Strategy<Value = Act> {
         1 => Just(Act::ReadAll),
         2 => (0i64..10).prop_map(Act::WakeDue),
         1 => Just(Act::IndexStep),
-        1 => (0i64..20).prop_map(Act::Prune),
+        2 => (1i64..5).prop_map(Act::Wait),
+        3 => (0i64..20, 0i64..3).prop_map(|(count, ahead)| Act::Prune(count, ahead)),
     ]
 }
 
@@ -65,16 +74,35 @@ fn act() -> impl Strategy<Value = Act> {
 struct Expected {
     id: i64,
     category: &'static str,
-    read: bool,
+    received_at: i64,
+    read: Option<i64>,
     must_see: bool,
-    archived: bool,
+    archived: Option<i64>,
     snoozed: Option<i64>,
     erased: bool,
 }
 
 impl Expected {
     fn is_in_inbox(&self) -> bool {
-        !self.erased && !self.archived && self.snoozed.is_none()
+        !self.erased && self.archived.is_none() && self.snoozed.is_none()
+    }
+
+    /// Whether its time is over: two days, six for what waits, and never in one of the categories.
+    fn is_over(&self, now: i64) -> bool {
+        if self.category == "system" {
+            return false;
+        }
+        let waits =
+            (self.read.is_none() && self.archived.is_none()) || self.must_see || self.snoozed.is_some();
+        let age = |at: i64| now - at;
+        if waits {
+            return age(self.received_at) > 6 * DAY;
+        }
+        let last = self
+            .received_at
+            .max(self.read.unwrap_or(0))
+            .max(self.archived.unwrap_or(0));
+        age(last) > 2 * DAY
     }
 }
 
@@ -83,6 +111,8 @@ impl Expected {
 struct Model {
     notices: Vec<Expected>,
     events: i64,
+    /// When the newest event came.
+    newest: Option<i64>,
     moment: i64,
 }
 
@@ -112,6 +142,7 @@ fn arriving(number: usize, category: &'static str, read: bool, must_see: bool, k
 
 impl Model {
     async fn act(&mut self, store: &AccountStore, act: Act) {
+        let now = self.now();
         match act {
             Act::Arrive(all) => {
                 let mut events = Vec::new();
@@ -121,9 +152,10 @@ impl Model {
                     self.notices.push(Expected {
                         id: 0,
                         category,
-                        read,
+                        received_at: self.now().0 + LATER,
+                        read: read.then_some(self.now().0 + LATER),
                         must_see,
-                        archived: false,
+                        archived: None,
                         snoozed: None,
                         erased: false,
                     });
@@ -141,7 +173,9 @@ impl Model {
                 if notice.erased {
                     return;
                 }
-                notice.read |= !notice.archived;
+                if notice.archived.is_none() {
+                    notice.read = notice.read.or(Some(now.0 + LATER));
+                }
                 let kind = format!("read-{}", self.moment);
                 let event = arriving(number, notice.category, true, false, &kind);
                 self.ingest(store, vec![event]).await;
@@ -169,25 +203,27 @@ impl Model {
                     let notice = &mut self.notices[*number];
                     match change {
                         _ if notice.erased => {}
-                        Change::Read => notice.read = true,
-                        Change::Unread => notice.read = false,
-                        Change::Archive => (notice.archived, notice.snoozed) = (true, None),
-                        Change::Restore => notice.archived = false,
-                        Change::Snooze(_) if notice.archived => {}
+                        Change::Read => notice.read = notice.read.or(Some(now.0)),
+                        Change::Unread => notice.read = None,
+                        Change::Archive => {
+                            (notice.archived, notice.snoozed) = (notice.archived.or(Some(now.0)), None);
+                        }
+                        Change::Restore => notice.archived = None,
+                        Change::Snooze(_) if notice.archived.is_some() => {}
                         Change::Snooze(until) => notice.snoozed = Some(until.0),
                         Change::Wake => notice.snoozed = None,
                         Change::Erase => notice.erased = true,
                     }
                 }
                 let ids = numbers.iter().map(|number| self.notices[*number].id).collect();
-                let changed = store.change(change, ids, NOW).await.unwrap();
+                let changed = store.change(change, ids, now).await.unwrap();
                 assert_eq!(changed.unread, self.unread());
             }
             Act::ReadAll => {
                 for notice in self.notices.iter_mut().filter(|notice| notice.is_in_inbox()) {
-                    notice.read = true;
+                    notice.read = notice.read.or(Some(now.0));
                 }
-                assert_eq!(store.read_all(NOW).await.unwrap().unread, BTreeMap::new());
+                assert_eq!(store.read_all(now).await.unwrap().unread, BTreeMap::new());
             }
             Act::WakeDue(now) => {
                 let due =
@@ -202,22 +238,50 @@ impl Model {
             Act::IndexStep => {
                 store.index_step().await.unwrap();
             }
-            Act::Prune(count) => {
-                let keep = Retention {
+            Act::Wait(days) => self.moment += days * DAY,
+            Act::Prune(count, ahead) => {
+                let now = Timestamp(now.0 + ahead * DAY);
+                let believed = self.newest().map_or(now.0, |newest| now.0.min(newest + DAY));
+                let limits = Limits {
                     events_count: count,
-                    ..Retention::default()
+                    events_age: Duration::from_secs(1_000_000_000),
+                    waiting_age: Duration::from_secs(6 * 24 * 60 * 60),
+                    ..Limits::default()
                 };
-                let gone = store.prune_events(keep, NOW).await.unwrap();
-                assert_eq!(gone as i64, (self.events - count).max(0));
-                self.events -= gone as i64;
+                let (rows, erased) = prune(store, limits, now).await;
+                let over = self
+                    .notices
+                    .iter_mut()
+                    .filter(|notice| !notice.erased && notice.is_over(believed));
+                let expected: Vec<i64> = over
+                    .map(|notice| {
+                        notice.erased = true;
+                        notice.id
+                    })
+                    .collect();
+                assert_eq!(erased, expected);
+                let gone = (self.events - count).max(0);
+                assert_eq!(rows as i64, gone + expected.len() as i64);
+                self.events -= gone;
             }
         }
     }
 
+    fn now(&self) -> Timestamp {
+        Timestamp(NOW.0 + self.moment)
+    }
+
+    /// When what is kept last came.
+    fn newest(&self) -> Option<i64> {
+        let notice = self.notices.iter().rfind(|notice| !notice.erased);
+        let event = self.newest.filter(|_| self.events > 0);
+        notice.map(|notice| notice.received_at).max(event)
+    }
+
     /// Stores events, and gives the numbers of the notices that are new.
     async fn ingest(&mut self, store: &AccountStore, events: Vec<Incoming>) -> Vec<i64> {
-        // Further apart than events without ids are taken for one.
-        self.moment += 10_000;
+        self.moment += LATER;
+        self.newest = Some(self.now().0);
         let batch = batch_at(NOW.0 + self.moment, events);
         let (_, stored) = store.ingest(batch).await.map_err(|(_, error)| error).unwrap();
         self.events += stored.seqs.iter().flatten().count() as i64;
@@ -241,7 +305,7 @@ impl Model {
     }
 
     fn unread(&self) -> BTreeMap<String, i64> {
-        self.count(|notice| !notice.read)
+        self.count(|notice| notice.read.is_none())
     }
 
     async fn compare(&self, store: &AccountStore) {
@@ -319,6 +383,11 @@ async fn look_without_the_store(fixture: &Fixture, model: &Model) {
 
 async fn run(acts: Vec<Act>) {
     let fixture = fixture().await;
+    let kept = Retention {
+        days: Some(2),
+        categories: BTreeMap::from([("system".into(), None)]),
+    };
+    fixture.store.set_retention(&kept).await.unwrap();
     let mut model = Model::default();
     for act in acts {
         model.act(&fixture.store, act).await;

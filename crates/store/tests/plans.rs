@@ -20,12 +20,14 @@ use carillon_contract::outbox::{Draft, SendState};
 use carillon_contract::settings::Settings;
 use carillon_contract::tuning::Tuning;
 use carillon_contract::view::NoticeFilter;
-use carillon_contract::{AccountId, ConnectionState, ConnectionStatus, LocalId, PlatformId, Topic};
+use carillon_contract::{
+    AccountId, ConnectionState, ConnectionStatus, LocalId, PlatformId, Timestamp, Topic,
+};
 use carillon_store::activity::ActivityKey;
 use carillon_store::counters::Counts;
 use carillon_store::inbox::{Change, PageKey};
 use carillon_store::registry::EntryState;
-use carillon_store::retention::Retention;
+use carillon_store::retention::{Limits, Retention};
 use carillon_store::{AccountStore, Registry, testing};
 use common::*;
 use serde_json::value::to_raw_value;
@@ -35,11 +37,19 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
 /// Tables that have a handful of rows, or of which all is wanted: reading them whole is what is meant.
-const SMALL: [&str; 9] = [
-    "accounts", "settings", "topics", "unread", "counters", "totals",
+const SMALL: [&str; 11] = [
+    "accounts",
+    "settings",
+    "topics",
+    "unread",
+    "counters",
+    "totals",
     // What waits to be sent; the list of it is all of it.
     "outbox", // The newest lines, from the end and no further than asked for.
-    "history", "gaps",
+    "history",
+    "gaps", // A row for each way of thinning out, and for each category that is kept otherwise.
+    "thinned",
+    "retention",
 ];
 
 /// Indices that hold no more than what is asked for, and are walked in their order up to a limit.
@@ -124,12 +134,8 @@ async fn do_everything(store: &AccountStore) {
     use_the_inbox(store, &market).await;
     use_the_outbox(store).await;
     use_the_connection(store).await;
-    let keep = Retention {
-        events_count: 1,
-        ..Retention::default()
-    };
-    store.prune_events(keep, NOW).await.unwrap();
-    store.downsample_points(keep, NOW).await.unwrap();
+    drop_what_is_old(store).await;
+    store.storage().await.unwrap();
     store.totals().await.unwrap();
     store.recount().await.unwrap();
 }
@@ -204,6 +210,35 @@ async fn use_the_inbox(store: &AccountStore, market: &EntityId) {
     store.next_wake().await.unwrap();
     store.wake_due(NOW).await.unwrap();
     store.change(Change::Erase, vec![1], NOW).await.unwrap();
+}
+
+/// Comes after the notice of the rest was erased.
+async fn drop_what_is_old(store: &AccountStore) {
+    let limits = Limits {
+        events_count: 1,
+        ..Limits::default()
+    };
+    let (day, year) = (24 * 60 * 60 * 1_000, 365 * 24 * 60 * 60 * 1_000);
+    let mut old = notice("old", "old");
+    old.item.notice.as_mut().unwrap().read = true;
+    store.ingest(batch(vec![old])).await.ok().unwrap();
+    // Two prices within a span, which came a month after their time.
+    let later = NOW.0 + 30 * day;
+    store
+        .ingest(batch_at(later, vec![trade(5), trade(6)]))
+        .await
+        .ok()
+        .unwrap();
+    let mut today = trade(year);
+    today.item.occurred_at = None;
+    store
+        .ingest(batch_at(NOW.0 + year, vec![today]))
+        .await
+        .ok()
+        .unwrap();
+    store.set_retention(&Retention::default()).await.unwrap();
+    let (rows, erased) = prune(store, limits, Timestamp(NOW.0 + year)).await;
+    assert!(rows > 4 && erased.len() == 1, "{rows} {erased:?}");
 }
 
 async fn use_the_outbox(store: &AccountStore) {
