@@ -13,6 +13,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::args::Listen;
 use crate::failure::Failure;
+use crate::interrupt::interrupted;
 use crate::lines::Lines;
 use crate::out;
 
@@ -104,20 +105,6 @@ async fn ended(time: Option<Duration>) {
         Some(time) => sleep(time).await,
         None => std::future::pending().await,
     }
-}
-
-async fn interrupted() -> Result<(), Failure> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Signals)?;
-        tokio::select! {
-            done = tokio::signal::ctrl_c() => done.map_err(Failure::Signals),
-            _ = terminate.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.map_err(Failure::Signals)
 }
 
 struct Printer {

@@ -17,6 +17,7 @@ pub mod ids;
 pub mod item;
 pub mod notice;
 pub mod outbox;
+pub mod receipt;
 pub mod rest;
 pub mod secret;
 pub mod settings;

@@ -18,8 +18,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::account::{AccountTask, Command, Now};
-use crate::accounts;
 use crate::clock::Clock;
+use crate::erase;
 use crate::error::EngineError;
 use crate::home::{Home, Ownership};
 use crate::keeper::Keeper;
@@ -101,7 +101,7 @@ impl Engine {
     pub async fn own(parts: Parts) -> Result<Self, EngineError> {
         let ownership = parts.home.own()?;
         let registry = Registry::open(&parts.home.registry()).await?;
-        accounts::finish(&parts, &registry).await?;
+        erase::finish(&parts, &registry).await?;
         let reader = Arc::new(Reader::of_owner(parts.home.clone(), Arc::clone(&parts.vault)));
         let hub = Hub::default();
         let (tasks, end) = (TaskTracker::new(), CancellationToken::new());

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use carillon_contract::AccountId;
-use carillon_store::StoreError;
 
 use crate::error::EngineError;
 
@@ -41,6 +40,25 @@ impl Home {
     /// The encrypted file of an account.
     pub fn account(&self, id: &AccountId) -> PathBuf {
         self.accounts().join(format!("{id}.db"))
+    }
+
+    /// Damaged files of an account that were put aside.
+    pub(crate) fn set_aside(&self, id: &AccountId) -> std::io::Result<Vec<PathBuf>> {
+        let entries = match fs::read_dir(self.accounts().join("damaged")) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let start = format!("{id}-");
+        let mut found = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            let name = entry.file_name();
+            if name.as_encoded_bytes().starts_with(start.as_bytes()) {
+                found.push(entry.path());
+            }
+        }
+        Ok(found)
     }
 
     fn accounts(&self) -> PathBuf {
@@ -152,13 +170,4 @@ fn private(path: &Path, truncate: bool) -> std::io::Result<File> {
 /// This process owns the data folder while this lives.
 pub(crate) struct Ownership {
     _lock: File,
-}
-
-/// Deletes an account's file with what is kept beside it. Files that are not there are no error.
-pub(crate) fn delete_database(path: &Path) -> Result<(), EngineError> {
-    match carillon_store::backup::delete(path) {
-        Ok(()) => Ok(()),
-        Err(StoreError::Io { path, source }) => Err(EngineError::Home { path, source }),
-        Err(other) => Err(other.into()),
-    }
 }

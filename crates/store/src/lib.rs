@@ -14,6 +14,7 @@ pub mod counters;
 pub mod entities;
 pub mod error;
 pub mod events;
+pub mod export;
 mod file;
 pub mod history;
 pub mod inbox;

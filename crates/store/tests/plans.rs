@@ -25,6 +25,7 @@ use carillon_contract::{
 };
 use carillon_store::activity::ActivityKey;
 use carillon_store::counters::Counts;
+use carillon_store::export::TABLES;
 use carillon_store::inbox::{Change, PageKey};
 use carillon_store::registry::EntryState;
 use carillon_store::retention::{Limits, Retention};
@@ -135,6 +136,9 @@ async fn do_everything(store: &AccountStore) {
     use_the_outbox(store).await;
     use_the_connection(store).await;
     drop_what_is_old(store).await;
+    for table in &TABLES {
+        store.export_page(table, None).await.unwrap();
+    }
     store.storage().await.unwrap();
     store.totals().await.unwrap();
     store.recount().await.unwrap();

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod crash;
+mod leaving;
 mod listen;
 mod reading;
 mod secrets;

@@ -11,6 +11,7 @@
 
 mod by_http;
 mod flows;
+mod leaving;
 mod outbox;
 mod platform;
 mod rig;

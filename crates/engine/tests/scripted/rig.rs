@@ -116,6 +116,11 @@ impl Bench {
         }
     }
 
+    /// The data folder.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The time of day.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
