@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use carillon_contract::{AccountId, UiEvent};
+use carillon_store::AccountStore;
 use carillon_store::inbox::Changed;
+use carillon_store::prune::Round;
 use carillon_store::retention::Limits;
 use futures_util::FutureExt as _;
 use tokio::time::{MissedTickBehavior, interval};
@@ -17,10 +19,10 @@ use crate::error::EngineError;
 use crate::publish::Hub;
 use crate::reader::Reader;
 
-/// How often notices are put into the index of the search.
-const INDEXING: Duration = Duration::from_secs(30);
-/// How often what is old is dropped, counted in these: about every hour, and first when they have run for a minute. A
-/// command that only takes a moment is not to begin with it.
+/// How often notices are put into the index of the search, and events that are too many are dropped.
+const OFTEN: Duration = Duration::from_secs(30);
+/// How often all that is old is dropped, counted in these: about every hour, and first after a minute. A command that
+/// only takes a moment is not to begin with it.
 const ROUNDS: u32 = 120;
 const FIRST_ROUND: u32 = 2;
 
@@ -36,7 +38,7 @@ impl Keeper {
     /// Runs until it is stopped.
     pub(crate) async fn run(self) {
         let stop = self.stop.clone();
-        let mut ticks = interval(INDEXING);
+        let mut ticks = interval(OFTEN);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let work = async {
             for round in 0u32.. {
@@ -54,26 +56,22 @@ impl Keeper {
     }
 
     async fn round(&self, number: u32) {
-        self.index().await;
+        for store in self.reader.opened() {
+            if let Err(error) = self.keep_up(&store).await {
+                tracing::warn!(%error, account = %store.account().id, "Index notices and drop old events");
+            }
+        }
         if number % ROUNDS == FIRST_ROUND {
             self.prune().await;
         }
     }
 
-    /// Puts what is new in the files that are open into the index.
-    async fn index(&self) {
-        for store in self.reader.opened() {
-            loop {
-                match store.index_step().await {
-                    Ok(true) => {}
-                    Ok(false) => break,
-                    Err(error) => {
-                        tracing::warn!(%error, account = %store.account().id, "Index notices");
-                        break;
-                    }
-                }
-            }
-        }
+    /// Does for a file that is open what does not wait for an hour: notices want to be found, and events may come by
+    /// the thousand a second.
+    async fn keep_up(&self, store: &AccountStore) -> Result<(), EngineError> {
+        while store.index_step().await? {}
+        let round = store.begin_round(Limits::default(), self.clock.now()).await?;
+        self.finish(store, round.of_events()).await
     }
 
     /// Drops what is old of every account.
@@ -93,10 +91,15 @@ impl Keeper {
         }
     }
 
-    /// Drops what is old of an account, step by step, and tells what went of the inbox.
     async fn prune_account(&self, id: &AccountId) -> Result<(), EngineError> {
         let store = self.reader.store(id).await?;
-        let mut round = store.begin_round(Limits::default(), self.clock.now()).await?;
+        let round = store.begin_round(Limits::default(), self.clock.now()).await?;
+        self.finish(&store, round).await
+    }
+
+    /// Does a round step by step, and tells what goes of the inbox.
+    async fn finish(&self, store: &AccountStore, mut round: Round) -> Result<(), EngineError> {
+        let id = &store.account().id;
         let mut rows = 0;
         while let Some(step) = store.prune_step(&mut round).await? {
             rows += step.rows;
@@ -134,7 +137,7 @@ mod tests {
     use carillon_store::events::Incoming;
     use carillon_store::ingest::Batch;
     use carillon_store::registry::EntryState;
-    use carillon_store::{AccountStore, DatabaseKey, Registry};
+    use carillon_store::{DatabaseKey, Registry};
     use carillon_vault::{Entry, MemoryVault, TokenVault as _};
 
     use super::*;
@@ -241,8 +244,8 @@ mod tests {
             (account.as_str(), ids.as_slice(), unread.len()),
             ("a-2", &[1][..], 0)
         );
-        keeper.index().await;
         let store = keeper.reader.store(&AccountId::new("a-2")).await.unwrap();
+        keeper.keep_up(&store).await.unwrap();
         let found = store.search("one", false, 9).await.unwrap();
         assert_eq!(found.len(), 1);
         store.close().await;

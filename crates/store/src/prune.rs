@@ -22,10 +22,29 @@ pub(crate) const STEP: i64 = 500;
 /// A round through an account's file, and how far it is.
 #[derive(Debug)]
 pub struct Round {
+    rules: Rules,
+    /// Whether it is of events alone.
+    events_only: bool,
+    next: Part,
+}
+
+/// What says how long something is kept.
+#[derive(Debug, Clone)]
+struct Rules {
     limits: Limits,
     retention: Retention,
     now: Timestamp,
-    next: Part,
+}
+
+impl Round {
+    /// Leaves everything but events for another round. They may come by the thousand a second; the rest does not.
+    #[must_use]
+    pub fn of_events(self) -> Self {
+        Self {
+            events_only: true,
+            ..self
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -54,9 +73,12 @@ impl AccountStore {
     /// Where the file can't be read.
     pub async fn begin_round(&self, limits: Limits, now: Timestamp) -> Result<Round, StoreError> {
         Ok(Round {
-            limits,
-            retention: self.retention().await?,
-            now: self.believed(now).await?,
+            rules: Rules {
+                limits,
+                retention: self.retention().await?,
+                now: self.believed(now).await?,
+            },
+            events_only: false,
             next: Part::Events,
         })
     }
@@ -81,8 +103,8 @@ impl AccountStore {
     }
 
     async fn prune_events(&self, round: &Round) -> Result<(Pruned, Part), StoreError> {
-        let before = round.now.before(round.limits.events_age);
-        let excess = self.totals().await?.events - round.limits.events_count;
+        let before = round.rules.now.before(round.rules.limits.events_age);
+        let excess = self.totals().await?.events - round.rules.limits.events_count;
         let too_many = usize::try_from(excess).unwrap_or(0);
         let ask = sqlx::query_as("SELECT seq, received_at FROM events WHERE seq > 0 ORDER BY seq LIMIT ?1")
             .bind(STEP);
@@ -95,6 +117,8 @@ impl AccountStore {
             .collect();
         let next = if is_whole_step(dropped.len()) {
             Part::Events
+        } else if round.events_only {
+            Part::Done
         } else {
             Part::Notices(0)
         };
@@ -121,33 +145,25 @@ impl AccountStore {
 
     async fn prune_notices(&self, round: &Round, behind: i64) -> Result<(Pruned, Part), StoreError> {
         let seen: Vec<Age> = self.readers.rows(ages(behind, i64::MAX)).await?;
-        let shortest = shortest(&round.retention);
+        let shortest = shortest(&round.rules.retention);
         let next = match seen.last() {
             // Those behind a whole step of young ones came later still.
             Some(last)
-                if is_whole_step(seen.len()) && seen.iter().any(|age| age.is_older(shortest, round)) =>
+                if is_whole_step(seen.len())
+                    && seen.iter().any(|age| age.is_older(shortest, &round.rules)) =>
             {
                 Part::Notices(last.id)
             }
             Some(_) | None => Part::Gaps,
         };
-        let Some(last) = seen.iter().rfind(|age| age.is_over(round)) else {
+        let Some(last) = seen.iter().rfind(|age| age.is_over(&round.rules)) else {
             return Ok((Pruned::default(), next));
         };
-        let (to, asked) = (last.id, (round.limits, round.retention.clone(), round.now));
+        let (to, rules) = (last.id, round.rules.clone());
         let changed = self
             .writer()?
             .write_when_idle(move |connection| {
-                Box::pin(async move {
-                    let (limits, retention, now) = asked;
-                    let round = Round {
-                        limits,
-                        retention,
-                        now,
-                        next: Part::Done,
-                    };
-                    erase_old(connection, &round, behind, to).await
-                })
+                Box::pin(async move { erase_old(connection, &rules, behind, to).await })
             })
             .await?;
         let rows = u64::try_from(changed.erased.len()).unwrap_or(u64::MAX);
@@ -155,7 +171,7 @@ impl AccountStore {
     }
 
     async fn prune_gaps(&self, round: &Round) -> Result<(Pruned, Part), StoreError> {
-        let before = round.now.before(round.limits.gaps_age);
+        let before = round.rules.now.before(round.rules.limits.gaps_age);
         let rows = self
             .writer()?
             .write_when_idle(move |connection| {
@@ -175,7 +191,7 @@ impl AccountStore {
         let next = if more {
             Part::Gaps
         } else {
-            Part::Points(Thinning::begin(round.now))
+            Part::Points(Thinning::begin(round.rules.now))
         };
         Ok((rows.into(), next))
     }
@@ -184,14 +200,14 @@ impl AccountStore {
 /// Looks again, since the person may have done something with them meanwhile, and drops what is too old.
 async fn erase_old(
     connection: &mut SqliteConnection,
-    round: &Round,
+    rules: &Rules,
     behind: i64,
     to: i64,
 ) -> Result<Changed, StoreError> {
     let seen: Vec<Age> = ages(behind, to).fetch_all(&mut *connection).await?;
     let over: Vec<i64> = seen
         .iter()
-        .filter(|age| age.is_over(round))
+        .filter(|age| age.is_over(rules))
         .map(|age| age.id)
         .collect();
     erase(connection, &serde_json::to_string(&over)?).await
@@ -227,20 +243,20 @@ impl Age {
         is_new || self.must_see || self.snoozed_until.is_some()
     }
 
-    fn is_over(&self, round: &Round) -> bool {
-        let Some(days) = round.retention.days_of(&self.category) else {
+    fn is_over(&self, rules: &Rules) -> bool {
+        let Some(days) = rules.retention.days_of(&self.category) else {
             return false;
         };
         let kept = DAY.saturating_mul(days);
         if self.waits() {
-            return self.received_at < round.now.before(kept.max(round.limits.waiting_age)).0;
+            return self.received_at < rules.now.before(kept.max(rules.limits.waiting_age)).0;
         }
         let last = [self.read_at, self.archived_at].into_iter().flatten().max();
-        self.received_at.max(last.unwrap_or(i64::MIN)) < round.now.before(kept).0
+        self.received_at.max(last.unwrap_or(i64::MIN)) < rules.now.before(kept).0
     }
 
-    fn is_older(&self, age: Option<Duration>, round: &Round) -> bool {
-        age.is_some_and(|age| self.received_at < round.now.before(age).0)
+    fn is_older(&self, age: Option<Duration>, rules: &Rules) -> bool {
+        age.is_some_and(|age| self.received_at < rules.now.before(age).0)
     }
 }
 

@@ -230,3 +230,21 @@ async fn an_account_says_how_much_room_it_takes_and_how_much_there_is() {
     assert_eq!((storage.notices, storage.events), (1, 2));
     assert_eq!(storage.retention, Retention::default());
 }
+
+#[tokio::test]
+async fn a_round_of_events_alone_leaves_everything_else() {
+    let fixture = fixture().await;
+    let store = &fixture.store;
+    let mut read = notice("1", "read");
+    read.item.notice.as_mut().unwrap().read = true;
+    store.ingest(batch(vec![read])).await.ok().unwrap();
+    receive(store, days(400)).await;
+    let round = store.begin_round(Limits::default(), days(400)).await.unwrap();
+    let mut round = round.of_events();
+    let mut steps = Vec::new();
+    while let Some(step) = store.prune_step(&mut round).await.unwrap() {
+        steps.push(step.rows);
+    }
+    assert_eq!(steps, [1]);
+    assert_eq!(titles(store).await, ["read"]);
+}
