@@ -19,6 +19,7 @@ mod file;
 pub mod history;
 pub mod inbox;
 pub mod ingest;
+mod job;
 pub mod key;
 pub mod notices;
 pub mod outbox;

@@ -1,9 +1,6 @@
 //! The one task that writes to an account's file. Jobs that are queued when it comes round are committed
 //! together: load makes the groups, nothing waits for company.
 
-use std::panic::AssertUnwindSafe;
-
-use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
@@ -11,6 +8,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::StoreError;
 use crate::file::{Database, is_broken};
+pub(crate) use crate::job::Durability;
+use crate::job::{Job, Pending};
 
 /// Jobs that may wait; one more waits at its caller. Enough for a burst of commands beside the event stream.
 const QUEUE: usize = 64;
@@ -18,25 +17,6 @@ const QUEUE: usize = 64;
 const GROUP: usize = 32;
 /// Jobs for when there is nothing else to do that may wait: whoever asks for one waits for it.
 const SPARE: usize = 1;
-
-/// What a finished write is safe from. A killed process undoes neither.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Durability {
-    /// Until the system has written it to the disk, a power cut undoes it: for what can be had again.
-    Process,
-    /// A power cut as well: for what somebody is told is kept.
-    Power,
-}
-
-impl Durability {
-    /// The pragma for the connection.
-    fn pragma(self) -> &'static str {
-        match self {
-            Self::Process => "PRAGMA synchronous = NORMAL",
-            Self::Power => "PRAGMA synchronous = FULL",
-        }
-    }
-}
 
 /// The writing end of an account's file. Its clones share one task.
 #[derive(Clone)]
@@ -102,12 +82,7 @@ where
     W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
-    let job = Pending {
-        durability,
-        work: Some(work),
-        result: None,
-        reply,
-    };
+    let job = Pending::new(durability, work, reply);
     queue.send(Box::new(job)).await.map_err(|_| StoreError::Closed)?;
     answer.await.map_err(|_| StoreError::Closed)?
 }
@@ -201,80 +176,6 @@ async fn commit(connection: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -
     }
     sqlx::query("COMMIT").execute(connection).await?;
     Ok(())
-}
-
-/// A piece of work with somebody who waits for it.
-trait Job: Send {
-    /// What its result is to be safe from.
-    fn durability(&self) -> Durability;
-
-    /// Does the work; tells whether it is to be kept.
-    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> BoxFuture<'c, bool>;
-
-    /// Tells whether it may have failed by a page that is not as it was written.
-    fn may_have_met_a_page(&self) -> bool;
-
-    /// Answers, once it is certain what became of the transaction, and whether errors that may have come of a
-    /// damaged page did.
-    fn finish(self: Box<Self>, outcome: &Result<(), StoreError>, damaged: bool);
-}
-
-struct Pending<T, W> {
-    durability: Durability,
-    work: Option<W>,
-    result: Option<Result<T, StoreError>>,
-    reply: oneshot::Sender<Result<T, StoreError>>,
-}
-
-impl<T, W> Job for Pending<T, W>
-where
-    T: Send,
-    W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send,
-{
-    fn durability(&self) -> Durability {
-        self.durability
-    }
-
-    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> BoxFuture<'c, bool> {
-        Box::pin(async move {
-            let Some(work) = self.work.take() else {
-                return false;
-            };
-            // One job's defect is no reason to end the writer, and with it the account, for all others.
-            let result = AssertUnwindSafe(async move { work(connection).await })
-                .catch_unwind()
-                .await
-                .unwrap_or_else(|_| {
-                    tracing::error!("A write panicked and is taken back");
-                    Err(StoreError::Defect)
-                });
-            let keep = result.is_ok();
-            self.result = Some(result);
-            keep
-        })
-    }
-
-    fn may_have_met_a_page(&self) -> bool {
-        matches!(&self.result, Some(Err(error)) if error.may_be_a_page())
-    }
-
-    fn finish(mut self: Box<Self>, outcome: &Result<(), StoreError>, damaged: bool) {
-        // What the work holds is free before the answer is heard, also where it never ran.
-        drop(self.work.take());
-        let answer = match (outcome, self.result.take()) {
-            (_, Some(Err(error))) => Err(error),
-            (Ok(()), Some(Ok(value))) => Ok(value),
-            // It may have gone well, or not have had its turn: what undid the others undid it too.
-            (Err(cause), _) => Err(cause.again()),
-            (Ok(()), None) => Err(StoreError::Defect),
-        };
-        let answer = answer.map_err(|error| match error {
-            error if damaged && error.may_be_a_page() => StoreError::Damaged,
-            error => error,
-        });
-        // Whoever asked may have gone; the work stands all the same.
-        let _ = self.reply.send(answer);
-    }
 }
 
 #[cfg(test)]

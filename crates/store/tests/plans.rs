@@ -5,12 +5,13 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod common;
+#[path = "plans/statements.rs"]
+mod statements;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{Debug, Write as _};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::sync::Mutex;
 
 use carillon_contract::continuity::{Cursor, Gap, GapReason};
 use carillon_contract::entity::EntityId;
@@ -33,9 +34,7 @@ use carillon_store::{AccountStore, Registry, testing};
 use common::*;
 use serde_json::value::to_raw_value;
 use sqlx::{AssertSqlSafe, SqliteConnection};
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use statements::{Collector, SEEN, in_one_line};
 
 /// Tables that have a handful of rows, or of which all is wanted: reading them whole is what is meant.
 const SMALL: [&str; 11] = [
@@ -58,56 +57,6 @@ const PARTIAL: [&str; 2] = ["notices_unread", "notices_snoozed"];
 
 /// Statements that read everything because that is what they are for.
 const RECOUNTING: [&str; 2] = ["INSERT INTO unread", "INSERT INTO totals"];
-
-static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-
-/// Takes down what sqlx says of each statement.
-struct Collector;
-
-impl Subscriber for Collector {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "sqlx::query"
-    }
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn event(&self, event: &Event<'_>) {
-        let mut said = Statement::default();
-        event.record(&mut said);
-        // The summary is the whole of a short one.
-        let text = if said.whole.is_empty() {
-            said.summary
-        } else {
-            said.whole
-        };
-        SEEN.lock().unwrap().insert(in_one_line(&text));
-    }
-    fn enter(&self, _: &Id) {}
-    fn exit(&self, _: &Id) {}
-}
-
-#[derive(Default)]
-struct Statement {
-    summary: String,
-    whole: String,
-}
-
-impl Visit for Statement {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        match field.name() {
-            "summary" => value.clone_into(&mut self.summary),
-            "db.statement" => value.clone_into(&mut self.whole),
-            _ => {}
-        }
-    }
-    fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
-}
-
-fn in_one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
 
 /// Does everything that can be done to an account's file.
 async fn do_everything(store: &AccountStore) {
