@@ -193,9 +193,19 @@ CREATE TABLE profile (
     created_at   INTEGER NOT NULL -- ms
 ) STRICT;
 
+CREATE TABLE retention (
+    category TEXT    PRIMARY KEY, -- '' stands for all that have no row of their own
+    days     INTEGER CHECK (days > 0) -- NULL: for ever
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE search_state (
     id      INTEGER PRIMARY KEY CHECK (id = 1),
     indexed INTEGER NOT NULL -- the highest notice that is in notices_text
+) STRICT;
+
+CREATE TABLE thinned (
+    bucket_ms INTEGER PRIMARY KEY, -- of each span of this length the last value is left
+    until     INTEGER NOT NULL     -- ms; nothing is left to be done before
 ) STRICT;
 
 CREATE TABLE topics (

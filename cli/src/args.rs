@@ -45,6 +45,10 @@ pub(crate) enum Command {
     },
     /// The notices that are kept on this computer
     Inbox(Inbox),
+    /// Write everything that is kept of an account to a zip of JSON Lines and CSV. It is not encrypted
+    Export(Export),
+    /// Sign out, erase everything of an account from this computer, and say what is gone and what is not
+    Erase(Erase),
     /// Follow a room on every connection from now on
     Subscribe(Room),
     /// Follow a room no longer
@@ -179,6 +183,31 @@ pub(crate) struct Inbox {
     /// At most this many; without it the newest 50 as words, and all of them as JSON
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u32>,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// The file, which must not be there yet
+    #[arg(long, value_name = "FILE.zip")]
+    pub(crate) to: PathBuf,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct Erase {
+    /// Which account: its id or the beginning of it, or the user's name
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) account: String,
+    /// Yes, erase it. There is no way back
+    #[arg(long)]
+    pub(crate) yes: bool,
     /// As JSON
     #[arg(long)]
     pub(crate) json: bool,

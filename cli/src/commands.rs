@@ -1,6 +1,8 @@
 //! The commands. Those that only read work beside a running Carillon; the others take the data folder.
 
 mod accounts;
+mod erase;
+mod export;
 mod inbox;
 mod listen;
 mod status;
@@ -40,6 +42,11 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
         Command::Listen(listen) => listen::run(engine().await?, listen).await,
         Command::Status { which, json } => status::run(&reader().await?, which, json).await,
         Command::Inbox(inbox) => inbox::run(&reader().await?, inbox).await,
+        Command::Export(asked) => export::run(&reader().await?, asked).await,
+        Command::Erase(asked) => {
+            asked.confirm()?;
+            erase::run(engine().await?, asked).await
+        }
         Command::Subscribe(room) => topics::subscribe(engine().await?, room).await,
         Command::Unsubscribe(room) => topics::unsubscribe(engine().await?, room).await,
     }

@@ -34,6 +34,8 @@ pub(crate) enum Failure {
         /// Whether there was such an account already.
         kept: bool,
     },
+    #[error("Nothing was erased. There is no way back: say --yes to do it")]
+    NotConfirmed,
     #[error("Signals can't be awaited: {0}")]
     Signals(std::io::Error),
     #[error("No runtime: {0}")]
@@ -61,7 +63,7 @@ impl Failure {
             Self::Engine(error) => exit_code(error.code()),
             Self::NotAccepted { code, .. } => exit_code(*code),
             Self::UnknownVault(_) | Self::NoPassphrase => 7,
-            Self::NoHome | Self::EmptyInput => 2,
+            Self::NoHome | Self::EmptyInput | Self::NotConfirmed => 2,
             Self::Input(_) | Self::Output(_) | Self::Json(_) | Self::Signals(_) | Self::Runtime(_) => 1,
         })
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use carillon_contract::receipt::Removable;
 use carillon_contract::{ApiError, ConnectionState, ErrorCode, PlatformId, Secret, UiEvent};
 use carillon_engine::accounts::{Added, SignIn};
 use carillon_engine::parts::{Platforms, Server};
@@ -167,8 +168,8 @@ pub(crate) async fn list(reader: &Reader, json: bool) -> Result<(), Failure> {
 
 pub(crate) async fn remove(engine: Engine, which: Which) -> Result<(), Failure> {
     let id = engine.reader().find(which.account.as_deref()).await?;
-    let removed = engine.remove_account(&id).await?;
-    out::line(&if removed.with_secrets {
+    let receipt = engine.remove_account(&id).await?;
+    out::line(&if receipt.has_removed(Removable::Key) {
         format!("Removed {id}: its token, its key and its cache are gone from this computer.")
     } else {
         format!(

@@ -13,6 +13,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::args::Listen;
 use crate::failure::Failure;
+use crate::interrupt::interrupted;
 use crate::lines::Lines;
 use crate::out;
 
@@ -106,20 +107,6 @@ async fn ended(time: Option<Duration>) {
     }
 }
 
-async fn interrupted() -> Result<(), Failure> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Signals)?;
-        tokio::select! {
-            done = tokio::signal::ctrl_c() => done.map_err(Failure::Signals),
-            _ = terminate.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.map_err(Failure::Signals)
-}
-
 struct Printer {
     json: bool,
     /// Events that are still to be printed; `None` for no end.
@@ -175,6 +162,7 @@ async fn print(engine: &Engine, mut events: Subscriber, printer: &mut Printer) -
             UiEvent::Changes(_)
             | UiEvent::Notices { .. }
             | UiEvent::NoticesChanged { .. }
+            | UiEvent::NoticesErased { .. }
             | UiEvent::Latency { .. }
             | UiEvent::Settings { .. }
             | UiEvent::Topics { .. }

@@ -58,6 +58,14 @@ pub(crate) async fn run(reader: &Reader, which: Which, json: bool) -> Result<(),
                     counts.unknown
                 ))?;
                 out::line(&format!("  {} unread notices", open.unread.values().sum::<i64>()))?;
+                let storage = &open.storage;
+                let days = storage.retention.days;
+                out::line(&format!(
+                    "  {} kB on disk; {} notices, kept {}",
+                    storage.bytes.div_ceil(1_000),
+                    storage.notices,
+                    days.map_or("for ever".to_owned(), |days| format!("for {days} days"))
+                ))?;
                 for room in &open.rooms {
                     let said = match (&room.refusal, room.confirmed) {
                         (Some(why), _) => format!("refused: {}", out::plain(why)),

@@ -86,6 +86,10 @@ macro_rules! with_commands {
             unfollow(account: $crate::AccountId, topic: $crate::Topic) -> ();
             /// Joins these topics for as long as this watcher looks at them, and no others of the account.
             watch(account: $crate::AccountId, watcher: String, topics: Vec<$crate::Topic>) -> ();
+            /// How much room an account takes, and for how long its notices are kept.
+            storage(account: $crate::AccountId) -> $crate::storage::Storage;
+            /// Keeps an account's notices for so long from now on. What is too old for that goes within about an hour.
+            set_retention(account: $crate::AccountId, retention: $crate::storage::Retention) -> ();
             /// Keeps what the person chose.
             set_settings(settings: $crate::settings::Settings) -> ();
             /// Shows a native notification, so that the person sees whether the system lets it through.

@@ -70,6 +70,15 @@ pub enum UiEvent {
         /// How many are unread now, per category.
         unread: BTreeMap<String, i64>,
     },
+    /// Notices are gone for good: their time was over, or the person erased them.
+    NoticesErased {
+        /// Whose.
+        account: AccountId,
+        /// Their numbers.
+        ids: Vec<i64>,
+        /// How many are unread now, per category.
+        unread: BTreeMap<String, i64>,
+    },
     /// A connection's state changed.
     Connection {
         /// Whose.

@@ -16,6 +16,7 @@ use crate::notice::{Level, Notice};
 use crate::outbox::{Outgoing, SendState};
 use crate::secret::Secret;
 use crate::settings::{Consent, LetterShortcuts, Notifications, Settings, TextSize, Theme, VaultChoice};
+use crate::storage::{Retention, Storage};
 use crate::time::Timestamp;
 use crate::topic::{Topic, TopicStatus};
 use crate::view::{
@@ -70,6 +71,8 @@ pub fn module() -> String {
         VaultChoice,
         Settings,
         Counts,
+        Retention,
+        Storage,
         UiEvent,
         Batch,
         AccountView,

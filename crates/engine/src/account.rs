@@ -56,7 +56,7 @@ const WRITE_TRIES: u32 = 5;
 const WRITE_PAUSE: Duration = Duration::from_secs(1);
 /// How long an account rests after a defect.
 const AFTER_PANIC: Duration = Duration::from_secs(1);
-/// How often there is something to tidy up.
+/// How often it is noted that all is well.
 const UPKEEP: Duration = Duration::from_secs(30);
 
 /// What others ask of an account's task.
@@ -138,9 +138,6 @@ struct Running {
     requests: JoinSet<Reply>,
     /// When upkeep last looked, by the time of day.
     looked: Option<Timestamp>,
-    /// Upkeep that is under way, and how many rounds of it there were.
-    chores: JoinSet<()>,
-    rounds: u32,
     failed_catch_ups: FailedCatchUps,
     /// What rings once everything that was missed is there, however many connections that takes.
     missed: Missed,
@@ -168,8 +165,6 @@ impl AccountTask {
             session: None,
             requests: JoinSet::new(),
             looked: None,
-            chores: JoinSet::new(),
-            rounds: 0,
             failed_catch_ups: FailedCatchUps::default(),
             missed: Missed::default(),
             refused_an_event: false,
@@ -241,11 +236,6 @@ impl Running {
                     Some(first) => self.receive(first).await,
                     None => self.events_ended(),
                 },
-                Some(done) = self.chores.join_next() => {
-                    if let Err(error) = done {
-                        tracing::error!(%error, "Upkeep panicked");
-                    }
-                }
                 Some(trip) = self.latency.measured() => self.tell_latency(trip),
             }
         }

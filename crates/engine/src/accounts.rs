@@ -1,14 +1,15 @@
-//! Adding and removing accounts. What a killed process leaves half done is finished at the next start.
+//! Adding accounts. How they are erased stands in [`crate::erase`].
 
 use carillon_contract::{Account, AccountId, Secret};
 use carillon_link::Server;
 use carillon_platforms::{Claims, Platform, Tokens};
 use carillon_store::registry::EntryState;
-use carillon_store::{AccountStore, DatabaseKey, Registry};
+use carillon_store::{AccountStore, DatabaseKey};
 use carillon_vault::{Entry, VaultError, VaultState};
 use uuid::Uuid;
 
-use crate::engine::{Engine, Parts};
+use crate::engine::Engine;
+use crate::erase::erase;
 use crate::error::EngineError;
 use crate::tokens;
 
@@ -34,14 +35,6 @@ pub struct Added {
     pub renewed: bool,
     /// What it was signed in with before, where it was there already.
     before: Option<Tokens>,
-}
-
-/// What removing an account came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Removed {
-    /// Whether its token and its key were in the vault, and are deleted. Where they are kept in another one, they stay
-    /// there.
-    pub with_secrets: bool,
 }
 
 impl Engine {
@@ -181,34 +174,6 @@ impl Engine {
         Ok(store)
     }
 
-    /// Removes an account: ends the server's session, then deletes the token, the key and the file. What the
-    /// key encrypted can't be read any more, wherever a copy of it lies.
-    ///
-    /// # Errors
-    /// Where something could not be deleted; it is tried again at the next start.
-    pub async fn remove_account(&self, id: &AccountId) -> Result<Removed, EngineError> {
-        let _turn = self.turn(id).await;
-        self.end(id).await;
-        let with_secrets = match self.parts.vault.get(&Entry::database_key(id.as_str())).await {
-            Ok(found) => found.is_some(),
-            // Parts of it are there, and are deleted.
-            Err(VaultError::Torn { .. }) => true,
-            Err(error) => return Err(error.into()),
-        };
-        // An account whose file can't be opened is removed all the same; the server is not told then.
-        match self.reader.store(id).await {
-            Ok(store) => self.log_out(store.account()).await,
-            Err(error) => tracing::info!(%error, account = %id, "The server is not told of the sign-out"),
-        }
-        self.registry.set_state(id, EntryState::Removing).await?;
-        if let Some(store) = self.reader.remove(id).await {
-            store.close().await;
-        }
-        erase(&self.parts, &self.registry, id).await?;
-        self.hub.send(carillon_contract::UiEvent::AccountsChanged);
-        Ok(Removed { with_secrets })
-    }
-
     /// Notes that an account is one of the demo's, so that it can be told.
     ///
     /// # Errors
@@ -245,26 +210,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Ends the server's session, if it has one. That the server is away is no reason to keep the account.
-    async fn log_out(&self, account: &Account) {
-        let tokens = match tokens::read(&*self.parts.vault, &account.id).await {
-            Ok(Some(tokens)) => tokens,
-            Ok(None) | Err(_) => return,
-        };
-        let Ok(platform) = self.platform(account.platform.as_str()) else {
-            return;
-        };
-        // The address was accepted when the account was added.
-        let Ok(server) = Server::parse(&account.server, true) else {
-            return;
-        };
-        if let Some(request) = platform.logout(&tokens)
-            && let Err(cause) = self.http.call(server.url(), &request).await
-        {
-            tracing::info!(%cause, "The server was not told of the sign-out");
-        }
-    }
-
     /// The adapter of a platform.
     pub(crate) fn platform(&self, name: &str) -> Result<std::sync::Arc<dyn Platform>, EngineError> {
         let id = carillon_contract::PlatformId::new(name);
@@ -278,52 +223,4 @@ impl Engine {
 /// A token as it was pasted, without the line break behind it.
 fn trimmed(token: &Secret) -> Secret {
     Secret::new(token.expose().trim().to_owned())
-}
-
-/// Deletes everything of an account, the secrets first.
-pub(crate) async fn erase(parts: &Parts, registry: &Registry, id: &AccountId) -> Result<(), EngineError> {
-    parts.vault.delete(&Entry::token(id.as_str())).await?;
-    parts.vault.delete(&Entry::database_key(id.as_str())).await?;
-    parts.home.delete(id)?;
-    registry.strike(id).await?;
-    Ok(())
-}
-
-/// Takes away what is left of an account whose secrets are gone.
-async fn forget(parts: &Parts, registry: &Registry, id: &AccountId) -> Result<(), EngineError> {
-    parts.home.delete(id)?;
-    registry.strike(id).await?;
-    Ok(())
-}
-
-/// Finishes what a killed process left half done.
-pub(crate) async fn finish(parts: &Parts, registry: &Registry) -> Result<(), EngineError> {
-    for entry in registry.entries().await? {
-        match entry.state {
-            EntryState::Ready => {}
-            EntryState::Adding | EntryState::Removing => {
-                if let Err(error) = erase(parts, registry, &entry.id).await {
-                    tracing::warn!(%error, "Finish removing an account; it is tried again at the next start");
-                }
-            }
-        }
-    }
-    let passing = registry.passing().await?;
-    let mut left = Vec::new();
-    for id in &passing {
-        let key = Entry::database_key(id.as_str());
-        if matches!(parts.vault.get(&key).await, Ok(Some(_))) {
-            // The process that added it is still this one.
-            left.push(id.clone());
-        } else {
-            if let Err(error) = forget(parts, registry, id).await {
-                tracing::warn!(%error, "Take away an account of a session that is over; it is tried again");
-                left.push(id.clone());
-            }
-        }
-    }
-    if left != passing {
-        registry.keep_passing(&left).await?;
-    }
-    Ok(())
 }

@@ -14,14 +14,15 @@ use carillon_store::{AccountStore, Registry};
 use carillon_vault::TokenVault;
 use futures_util::future::join_all;
 use tokio::sync::{Notify, OwnedMutexGuard, mpsc, watch};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::account::{AccountTask, Command, Now};
-use crate::accounts;
 use crate::clock::Clock;
+use crate::erase;
 use crate::error::EngineError;
 use crate::home::{Home, Ownership};
+use crate::keeper::Keeper;
 use crate::mend::Mender;
 use crate::notify::Notifier;
 use crate::outbox::Outbox;
@@ -78,6 +79,9 @@ pub struct Engine {
     turns: Turns,
     /// Held while an account is entered.
     pub(crate) adding: tokio::sync::Mutex<()>,
+    /// What is done for all accounts together; it ends with the engine.
+    tasks: TaskTracker,
+    end: DropGuard,
     _ownership: Ownership,
 }
 
@@ -103,7 +107,7 @@ impl Engine {
     pub async fn own(parts: Parts) -> Result<Self, EngineError> {
         let ownership = parts.home.own()?;
         let registry = Arc::new(Registry::open(&parts.home.registry()).await?);
-        accounts::finish(&parts, &registry).await?;
+        erase::finish(&parts, &registry).await?;
         let hub = Hub::default();
         let mender = Mender {
             home: parts.home.clone(),
@@ -113,10 +117,21 @@ impl Engine {
             notifier: Arc::clone(&parts.notifier),
             unfounded: Mutex::default(),
         };
+        let reader = Arc::new(Reader::of_owner(mender, Arc::clone(&parts.vault)));
+        let (tasks, end) = (TaskTracker::new(), CancellationToken::new());
+        let keeper = Keeper {
+            reader: Arc::clone(&reader),
+            hub: hub.clone(),
+            clock: Arc::clone(&parts.clock),
+            stop: end.clone(),
+        };
+        tasks.spawn(keeper.run());
         Ok(Self {
             registry,
-            reader: Arc::new(Reader::of_owner(mender, Arc::clone(&parts.vault))),
+            reader,
             hub,
+            tasks,
+            end: end.drop_guard(),
             http: Http::new()?,
             running: Mutex::default(),
             turns: Turns::default(),
@@ -474,6 +489,9 @@ impl Engine {
         for running in running.into_values() {
             running.tasks.wait().await;
         }
+        drop(self.end);
+        self.tasks.close();
+        self.tasks.wait().await;
         for entry in self.reader.entries().await.unwrap_or_default() {
             if let Some(store) = self.reader.remove(&entry.id).await {
                 store.close().await;

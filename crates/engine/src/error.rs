@@ -105,6 +105,27 @@ pub enum EngineError {
     /// No connection can be made like that.
     #[error("{0}")]
     Tuning(&'static str),
+    /// Notices can't be kept for such a time.
+    #[error("Notices can be kept for 1 to 3,650 days, or for ever")]
+    Retention,
+    /// Nothing is written over.
+    #[error("There is a file {} already. Say another name, or put it elsewhere first", .0.display())]
+    FileExists(PathBuf),
+    /// An export could not be written.
+    #[error("The export {} can't be written: {source}", .path.display())]
+    Export {
+        /// Where it was to be.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A row is not what the store writes.
+    #[error("A row can't be written as cells")]
+    Cells,
+    /// Whoever asked wants it no longer.
+    #[error("It was cancelled")]
+    Cancelled,
     /// The system gives no random numbers.
     #[error("The system gives no random numbers")]
     Random,
@@ -135,6 +156,8 @@ impl EngineError {
             | Self::NotSendable { .. }
             | Self::TooLate
             | Self::Tuning(_)
+            | Self::Retention
+            | Self::FileExists(_)
             | Self::UnknownPlatform { .. }
             | Self::WhichAccount => ErrorCode::Invalid,
             Self::SignIn(error) => match error {
@@ -145,7 +168,12 @@ impl EngineError {
             },
             Self::Server { cause, .. } => code_of(cause),
             Self::UnknownAccount(_) | Self::NoAccount | Self::NotWaiting(_) => ErrorCode::NotFound,
-            Self::Http(_) | Self::Random | Self::Stopped => ErrorCode::Internal,
+            Self::Http(_)
+            | Self::Random
+            | Self::Stopped
+            | Self::Export { .. }
+            | Self::Cells
+            | Self::Cancelled => ErrorCode::Internal,
         }
     }
 }

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use carillon_contract::continuity::SetAside;
 use carillon_contract::{AccountId, Timestamp};
-use carillon_store::StoreError;
 
 use crate::error::EngineError;
 
@@ -108,6 +107,7 @@ impl Home {
     pub fn all_set_aside(&self, id: &AccountId) -> Vec<SetAside> {
         let mut found: Vec<SetAside> = self
             .aside(id)
+            .unwrap_or_default()
             .into_iter()
             .filter_map(|path| {
                 let name = path.file_name()?.to_str()?;
@@ -123,30 +123,23 @@ impl Home {
         found
     }
 
-    fn aside(&self, id: &AccountId) -> Vec<PathBuf> {
-        let Ok(entries) = fs::read_dir(self.damaged()) else {
-            return Vec::new();
+    /// Damaged files of an account that were set aside, with what was kept beside them.
+    pub(crate) fn aside(&self, id: &AccountId) -> std::io::Result<Vec<PathBuf>> {
+        let entries = match fs::read_dir(self.damaged()) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
         };
-        let of_account = |name: &std::ffi::OsStr| {
-            name.as_encoded_bytes()
-                .strip_prefix(id.as_str().as_bytes())
-                .is_some_and(|rest| rest.starts_with(b"-"))
-        };
-        entries
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.file_name().is_some_and(of_account))
-            .collect()
-    }
-
-    /// Deletes everything that is kept of an account, also what was set aside. Files that are not there are no error.
-    pub(crate) fn delete(&self, id: &AccountId) -> Result<(), EngineError> {
-        for path in [self.account(id), self.anew(id), self.making(id)] {
-            delete_database(&path)?;
+        let start = format!("{id}-");
+        let mut found = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            let name = entry.file_name();
+            if name.as_encoded_bytes().starts_with(start.as_bytes()) {
+                found.push(entry.path());
+            }
         }
-        for path in self.aside(id) {
-            fs::remove_file(&path).map_err(|source| EngineError::Home { path, source })?;
-        }
-        Ok(())
+        Ok(found)
     }
 
     fn lock(&self) -> PathBuf {
@@ -267,13 +260,4 @@ fn private(path: &Path, truncate: bool) -> std::io::Result<File> {
 /// This process owns the data folder while this lives.
 pub(crate) struct Ownership {
     _lock: File,
-}
-
-/// Deletes an account's file with what is kept beside it. Files that are not there are no error.
-fn delete_database(path: &Path) -> Result<(), EngineError> {
-    match carillon_store::backup::delete(path) {
-        Ok(()) => Ok(()),
-        Err(StoreError::Io { path, source }) => Err(EngineError::Home { path, source }),
-        Err(other) => Err(other.into()),
-    }
 }

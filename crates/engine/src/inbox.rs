@@ -1,11 +1,12 @@
 //! What a person does with the inbox over all accounts.
 
 use carillon_contract::view::{NoticeFilter, NoticePage};
-use carillon_contract::{AccountId, Notice, UiEvent};
-use carillon_store::inbox::{Change, Changed};
+use carillon_contract::{AccountId, Notice};
+use carillon_store::inbox::Change;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::keeper::tell;
 
 /// The most notices that one page holds, whatever is asked for.
 const PAGE: u32 = 500;
@@ -43,7 +44,7 @@ impl Engine {
             .await
     }
 
-    /// Reads, unreads, archives or restores notices, and tells.
+    /// Does something with notices, and tells.
     ///
     /// # Errors
     /// Where the file can't be written.
@@ -55,7 +56,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let store = self.reader.store(account).await?;
         let changed = store.change(change, ids, self.parts.clock.now()).await?;
-        self.tell_changed(account, changed);
+        tell(&self.hub, account, changed);
         Ok(())
     }
 
@@ -67,19 +68,9 @@ impl Engine {
         for account in self.or_all(accounts).await? {
             let store = self.reader.store(&account).await?;
             let changed = store.read_all(self.parts.clock.now()).await?;
-            self.tell_changed(&account, changed);
+            tell(&self.hub, &account, changed);
         }
         Ok(())
-    }
-
-    fn tell_changed(&self, account: &AccountId, changed: Changed) {
-        if !changed.notices.is_empty() {
-            self.hub.send(UiEvent::NoticesChanged {
-                account: account.clone(),
-                notices: changed.notices,
-                unread: changed.unread,
-            });
-        }
     }
 
     /// These accounts, or all whose files can be read.

@@ -82,6 +82,14 @@ impl Reader {
         open.ok().or(slot.damaged.as_ref()).cloned()
     }
 
+    /// The files that are open.
+    pub(crate) fn opened(&self) -> Vec<AccountStore> {
+        self.open()
+            .values()
+            .filter_map(|slot| slot.cell.get().cloned())
+            .collect()
+    }
+
     fn open(&self) -> MutexGuard<'_, BTreeMap<AccountId, Arc<Slot>>> {
         // Nothing panics while it is held.
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
@@ -276,6 +284,7 @@ impl Reader {
             rooms: store.topics(socket.as_deref()).await?,
             counts: store.counts().await?,
             kept: store.event_counts().await?.0,
+            storage: store.storage().await?,
             unread: store.unread().await?,
             gaps: store.gaps(GAPS).await?,
             history: store.history(HISTORY).await?,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use carillon_contract::continuity::{Gap, SetAside};
 use carillon_contract::history::HistoryLine;
+use carillon_contract::storage::Storage;
 use carillon_contract::topic::TopicStatus;
 use carillon_contract::tuning::Tuning;
 use carillon_contract::{Account, AccountId, ApiError, ConnectionStatus, PlatformId, Timestamp};
@@ -69,6 +70,8 @@ pub struct OpenAccount {
     pub counts: Counts,
     /// Events that are kept now.
     pub kept: i64,
+    /// How much room it takes, and for how long its notices are kept.
+    pub storage: Storage,
     /// Unread notices per category.
     pub unread: BTreeMap<String, i64>,
     /// The newest spans in which events may be missing, newest first.

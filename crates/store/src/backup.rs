@@ -73,6 +73,30 @@ fn copies(path: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// How much room a file takes with what is kept beside it, in bytes.
+///
+/// # Errors
+/// [`StoreError::Io`].
+pub(crate) fn room(path: &Path) -> Result<u64, StoreError> {
+    let beside = BESIDE.into_iter().map(|suffix| beside(path, suffix));
+    let copies = copies(path).map_err(|source| io_error(path, source))?;
+    // By its name alone: whoever opened and closed it would let go of SQLite's locks.
+    let length = |path: PathBuf| match fs::metadata(&path) {
+        Ok(file) => Ok(file.len()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(source) => Err(io_error(&path, source)),
+    };
+    let all = [path.to_owned()].into_iter().chain(beside).chain(copies);
+    all.map(length).sum()
+}
+
+fn io_error(path: &Path, source: io::Error) -> StoreError {
+    StoreError::Io {
+        path: path.to_owned(),
+        source,
+    }
+}
+
 /// Deletes the copies of a file that has opened well. One that somebody holds just now keeps nothing from opening: it
 /// is tried again the next time.
 pub(crate) fn tidy(path: &Path) {
@@ -84,16 +108,25 @@ pub(crate) fn tidy(path: &Path) {
     }
 }
 
-/// Deletes the copies of a file.
+/// Deletes the copies of a file; gives how many there were.
 ///
 /// # Errors
 /// [`StoreError::Io`].
-pub(crate) fn remove(path: &Path) -> Result<(), StoreError> {
-    let copies = copies(path).map_err(|source| StoreError::Io {
-        path: path.to_owned(),
-        source,
-    })?;
-    copies.into_iter().try_for_each(remove_if_there)
+pub(crate) fn remove(path: &Path) -> Result<u64, StoreError> {
+    let mut count = 0;
+    for copy in copies(path).map_err(|source| io_error(path, source))? {
+        count += u64::from(remove_if_there(copy)?);
+    }
+    Ok(count)
+}
+
+/// What was deleted of an account's files.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Deleted {
+    /// Files: the cache, and what SQLite keeps beside it.
+    pub files: u64,
+    /// Copies that were made before it was changed.
+    pub copies: u64,
 }
 
 /// Deletes a file with what SQLite keeps beside it and the copies that were made of it. What is not there is no
@@ -101,21 +134,28 @@ pub(crate) fn remove(path: &Path) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Io`] with the file that could not be deleted; the others may be gone or not.
-pub fn delete(path: &Path) -> Result<(), StoreError> {
-    remove_if_there(path.to_owned())?;
-    for suffix in BESIDE {
-        remove_if_there(beside(path, suffix))?;
+pub fn delete(path: &Path) -> Result<Deleted, StoreError> {
+    let mut deleted = Deleted::default();
+    let beside = BESIDE.into_iter().map(|suffix| beside(path, suffix));
+    for file in [path.to_owned()].into_iter().chain(beside) {
+        deleted.files += u64::from(remove_if_there(file)?);
     }
-    match remove(path) {
-        Err(StoreError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(()),
-        removed => removed,
-    }
+    deleted.copies = match remove(path) {
+        Err(StoreError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => 0,
+        removed => removed?,
+    };
+    Ok(deleted)
 }
 
-fn remove_if_there(path: PathBuf) -> Result<(), StoreError> {
+/// Deletes a file; tells whether it was there.
+///
+/// # Errors
+/// [`StoreError::Io`].
+pub fn remove_if_there(path: PathBuf) -> Result<bool, StoreError> {
     match fs::remove_file(&path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(StoreError::Io { path, source }),
-        Ok(()) | Err(_) => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(source) => Err(StoreError::Io { path, source }),
     }
 }
 

@@ -104,33 +104,7 @@ impl AccountStore {
 
     async fn erase(&self, ids: String) -> Result<Changed, StoreError> {
         self.writer()?
-            .write(move |connection| {
-                Box::pin(async move {
-                    // The index holds no text of its own, and has to be told what to forget.
-                    sqlx::query(
-                        "INSERT INTO notices_text (notices_text, rowid, title, body)
-                         SELECT 'delete', id, title, body FROM notices
-                         WHERE id IN (SELECT value FROM json_each(?1))
-                           AND id <= (SELECT indexed FROM search_state WHERE id = 1)",
-                    )
-                    .bind(&ids)
-                    .execute(&mut *connection)
-                    .await?;
-                    let gone: Vec<(i64,)> = sqlx::query_as(
-                        "DELETE FROM notices WHERE id IN (SELECT value FROM json_each(?1)) RETURNING id",
-                    )
-                    .bind(&ids)
-                    .fetch_all(&mut *connection)
-                    .await?;
-                    let mut erased: Vec<i64> = gone.into_iter().map(|(id,)| id).collect();
-                    erased.sort_unstable();
-                    Ok(Changed {
-                        notices: Vec::new(),
-                        erased,
-                        unread: unread_now(connection).await?,
-                    })
-                })
-            })
+            .write(move |connection| Box::pin(async move { erase(connection, &ids).await }))
             .await
     }
 
@@ -221,6 +195,32 @@ impl AccountStore {
             .await?;
         Ok(next.map(|(at,)| Timestamp(at)))
     }
+}
+
+/// Deletes the notices of a list (JSON) for good, from the full-text index as well.
+pub(crate) async fn erase(connection: &mut SqliteConnection, ids: &str) -> Result<Changed, StoreError> {
+    // The index holds no text of its own, and has to be told what to forget.
+    sqlx::query(
+        "INSERT INTO notices_text (notices_text, rowid, title, body)
+         SELECT 'delete', id, title, body FROM notices
+         WHERE id IN (SELECT value FROM json_each(?1))
+           AND id <= (SELECT indexed FROM search_state WHERE id = 1)",
+    )
+    .bind(ids)
+    .execute(&mut *connection)
+    .await?;
+    let gone: Vec<(i64,)> =
+        sqlx::query_as("DELETE FROM notices WHERE id IN (SELECT value FROM json_each(?1)) RETURNING id")
+            .bind(ids)
+            .fetch_all(&mut *connection)
+            .await?;
+    let mut erased: Vec<i64> = gone.into_iter().map(|(id,)| id).collect();
+    erased.sort_unstable();
+    Ok(Changed {
+        notices: Vec::new(),
+        erased,
+        unread: unread_now(connection).await?,
+    })
 }
 
 async fn changed(connection: &mut SqliteConnection, mut notices: Vec<Notice>) -> Result<Changed, StoreError> {

@@ -82,7 +82,7 @@ impl AccountStore {
                         })
                         .collect();
                     entities::merge(connection, &fresh, batch.received_at).await?;
-                    points::insert(connection, &fresh).await?;
+                    points::insert(connection, &fresh, batch.received_at).await?;
                     activity::insert(connection, &fresh, batch.received_at).await?;
                     let inboxed = notices::insert(connection, &account, &fresh, batch.received_at).await?;
                     for gap in &batch.gaps {

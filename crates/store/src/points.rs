@@ -1,4 +1,4 @@
-//! The `points` table: values over time.
+//! The `points` table: values over time. How old ones are thinned out stands in `thinning.rs`.
 
 use std::num::NonZeroU32;
 
@@ -10,12 +10,17 @@ use sqlx::SqliteConnection;
 use crate::account::AccountStore;
 use crate::error::StoreError;
 use crate::notices::Fresh;
+use crate::thinning;
 
 #[derive(Serialize)]
 struct Row<'a>(&'a str, &'a str, &'a str, i64, &'a str);
 
 /// Adds the points of new events. Of two values at the same millisecond the later one stays.
-pub(crate) async fn insert(connection: &mut SqliteConnection, fresh: &[Fresh<'_>]) -> Result<(), StoreError> {
+pub(crate) async fn insert(
+    connection: &mut SqliteConnection,
+    fresh: &[Fresh<'_>],
+    received_at: Timestamp,
+) -> Result<(), StoreError> {
     let rows: Vec<Row<'_>> = fresh
         .iter()
         .flat_map(|fresh| &fresh.event.item.points)
@@ -38,33 +43,10 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, fresh: &[Fresh<'_>
          ON CONFLICT (entity_kind, entity_id, series, at) DO UPDATE SET value = excluded.value",
     )
     .bind(serde_json::to_string(&rows)?)
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
-}
-
-/// Thins out what is older than `before`: of each `bucket_ms` the last value stays. Walks one entity at a
-/// time through the primary key, so that the writer is never held for long. Gives how many went.
-pub(crate) async fn downsample(
-    connection: &mut SqliteConnection,
-    entity: (&str, &str),
-    before: Timestamp,
-    bucket_ms: i64,
-) -> Result<u64, StoreError> {
-    let done = sqlx::query(
-        "DELETE FROM points AS older
-         WHERE entity_kind = ?1 AND entity_id = ?2 AND at < ?3 AND EXISTS (
-             SELECT 1 FROM points AS newer
-             WHERE newer.entity_kind = ?1 AND newer.entity_id = ?2 AND newer.series = older.series
-               AND newer.at > older.at AND newer.at < (older.at / ?4 + 1) * ?4)",
-    )
-    .bind(entity.0)
-    .bind(entity.1)
-    .bind(before.0)
-    .bind(bucket_ms)
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected())
+    let oldest = rows.iter().map(|row| row.3).min().unwrap_or(received_at.0);
+    thinning::note_late(connection, oldest, received_at).await
 }
 
 impl AccountStore {

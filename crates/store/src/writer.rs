@@ -1,9 +1,6 @@
 //! The one task that writes to an account's file. Jobs that are queued when it comes round are committed
 //! together: load makes the groups, nothing waits for company.
 
-use std::panic::AssertUnwindSafe;
-
-use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
@@ -12,35 +9,22 @@ use tokio_util::sync::CancellationToken;
 use crate::damage::Damage;
 use crate::error::StoreError;
 use crate::file::{Database, is_broken};
+pub(crate) use crate::job::Durability;
+use crate::job::{Job, Pending};
 
 /// Jobs that may wait; one more waits at its caller. Enough for a burst of commands beside the event stream.
 const QUEUE: usize = 64;
 /// Jobs committed together. With the ingest's own batches a commit stays in the tens of milliseconds.
 const GROUP: usize = 32;
-
-/// What a finished write is safe from. A killed process undoes neither.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Durability {
-    /// Until the system has written it to the disk, a power cut undoes it: for what can be had again.
-    Process,
-    /// A power cut as well: for what somebody is told is kept.
-    Power,
-}
-
-impl Durability {
-    /// The pragma for the connection.
-    fn pragma(self) -> &'static str {
-        match self {
-            Self::Process => "PRAGMA synchronous = NORMAL",
-            Self::Power => "PRAGMA synchronous = FULL",
-        }
-    }
-}
+/// Jobs for when there is nothing else to do that may wait: whoever asks for one waits for it.
+const SPARE: usize = 1;
 
 /// The writing end of an account's file. Its clones share one task.
 #[derive(Clone)]
 pub(crate) struct Writer {
     jobs: mpsc::Sender<Box<dyn Job>>,
+    /// What waits until nothing else does.
+    spare: mpsc::Sender<Box<dyn Job>>,
     close: CancellationToken,
     damage: Damage,
 }
@@ -50,9 +34,15 @@ impl Writer {
     /// dropped.
     pub(crate) fn start(database: Database, tasks: &tokio_util::task::TaskTracker, damage: Damage) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
+        let (spare, idle) = mpsc::channel(SPARE);
         let close = CancellationToken::new();
-        tasks.spawn(run(database, queue, close.clone()));
-        Self { jobs, close, damage }
+        tasks.spawn(run(database, queue, idle, close.clone()));
+        Self {
+            jobs,
+            spare,
+            close,
+            damage,
+        }
     }
 
     /// Takes no more jobs; those that are queued are still done.
@@ -69,37 +59,64 @@ impl Writer {
         self.write_with(Durability::Process, work).await
     }
 
+    /// As [`Writer::write`], once no other job waits. What has not had its turn when the file is closed is not done.
+    pub(crate) async fn write_when_idle<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    {
+        self.damage
+            .noted(send(&self.spare, Durability::Process, work).await)
+    }
+
     /// As [`Writer::write`]; `durability` says what the result is safe from once it is there.
     pub(crate) async fn write_with<T, W>(&self, durability: Durability, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
-        let job = Pending {
-            durability,
-            work: Some(work),
-            result: None,
-            reply,
-        };
-        self.jobs
-            .send(Box::new(job))
-            .await
-            .map_err(|_| StoreError::Closed)?;
-        self.damage.noted(answer.await.map_err(|_| StoreError::Closed)?)
+        self.damage.noted(send(&self.jobs, durability, work).await)
     }
 }
 
-async fn run(mut database: Database, mut queue: mpsc::Receiver<Box<dyn Job>>, close: CancellationToken) {
+/// Queues a job and waits for what becomes of it.
+async fn send<T, W>(
+    queue: &mpsc::Sender<Box<dyn Job>>,
+    durability: Durability,
+    work: W,
+) -> Result<T, StoreError>
+where
+    T: Send + 'static,
+    W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+{
+    let (reply, answer) = oneshot::channel();
+    let job = Pending::new(durability, work, reply);
+    queue.send(Box::new(job)).await.map_err(|_| StoreError::Closed)?;
+    answer.await.map_err(|_| StoreError::Closed)?
+}
+
+async fn run(
+    mut database: Database,
+    mut queue: mpsc::Receiver<Box<dyn Job>>,
+    mut idle: mpsc::Receiver<Box<dyn Job>>,
+    close: CancellationToken,
+) {
     let mut group: Vec<Box<dyn Job>> = Vec::with_capacity(GROUP);
     // As the file was opened.
     let mut set = Durability::Process;
     loop {
         let jobs = tokio::select! {
-            jobs = queue.recv_many(&mut group, GROUP) => jobs,
+            // In this order: closing is not kept waiting by what goes on, and what can wait does.
+            biased;
             () = close.cancelled(), if !queue.is_closed() => {
                 queue.close();
+                idle.close();
                 continue;
+            }
+            jobs = queue.recv_many(&mut group, GROUP) => jobs,
+            Some(job) = idle.recv() => {
+                group.push(job);
+                1
             }
         };
         if jobs == 0 {
@@ -169,85 +186,13 @@ async fn commit(connection: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -
     Ok(())
 }
 
-/// A piece of work with somebody who waits for it.
-trait Job: Send {
-    /// What its result is to be safe from.
-    fn durability(&self) -> Durability;
-
-    /// Does the work; tells whether it is to be kept.
-    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> BoxFuture<'c, bool>;
-
-    /// Tells whether it may have failed by a page that is not as it was written.
-    fn may_have_met_a_page(&self) -> bool;
-
-    /// Answers, once it is certain what became of the transaction, and whether errors that may have come of a
-    /// damaged page did.
-    fn finish(self: Box<Self>, outcome: &Result<(), StoreError>, damaged: bool);
-}
-
-struct Pending<T, W> {
-    durability: Durability,
-    work: Option<W>,
-    result: Option<Result<T, StoreError>>,
-    reply: oneshot::Sender<Result<T, StoreError>>,
-}
-
-impl<T, W> Job for Pending<T, W>
-where
-    T: Send,
-    W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send,
-{
-    fn durability(&self) -> Durability {
-        self.durability
-    }
-
-    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> BoxFuture<'c, bool> {
-        Box::pin(async move {
-            let Some(work) = self.work.take() else {
-                return false;
-            };
-            // One job's defect is no reason to end the writer, and with it the account, for all others.
-            let result = AssertUnwindSafe(async move { work(connection).await })
-                .catch_unwind()
-                .await
-                .unwrap_or_else(|_| {
-                    tracing::error!("A write panicked and is taken back");
-                    Err(StoreError::Defect)
-                });
-            let keep = result.is_ok();
-            self.result = Some(result);
-            keep
-        })
-    }
-
-    fn may_have_met_a_page(&self) -> bool {
-        matches!(&self.result, Some(Err(error)) if error.may_be_a_page())
-    }
-
-    fn finish(mut self: Box<Self>, outcome: &Result<(), StoreError>, damaged: bool) {
-        // What the work holds is free before the answer is heard, also where it never ran.
-        drop(self.work.take());
-        let answer = match (outcome, self.result.take()) {
-            (_, Some(Err(error))) => Err(error),
-            (Ok(()), Some(Ok(value))) => Ok(value),
-            // It may have gone well, or not have had its turn: what undid the others undid it too.
-            (Err(cause), _) => Err(cause.again()),
-            (Ok(()), None) => Err(StoreError::Defect),
-        };
-        let answer = answer.map_err(|error| match error {
-            error if damaged && error.may_be_a_page() => StoreError::Damaged,
-            error => error,
-        });
-        // Whoever asked may have gone; the work stands all the same.
-        let _ = self.reply.send(answer);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::error::Error as _;
 
     use carillon_contract::{Account, AccountId, Identity, PlatformId, Timestamp, Topic};
+    use futures_util::future::BoxFuture;
+    use sqlx::SqliteConnection;
 
     use crate::writer::Durability;
     use crate::{AccountStore, DatabaseKey, StoreError};
@@ -298,6 +243,31 @@ mod tests {
             synchronous(Durability::Power)
         );
         assert_eq!((both.1.unwrap(), both.2.unwrap()), (2, 2));
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn what_can_wait_waits_until_nothing_else_does() {
+        fn job(connection: &mut SqliteConnection) -> BoxFuture<'_, Result<(), StoreError>> {
+            Box::pin(async move {
+                sqlx::query("DELETE FROM topics").execute(connection).await?;
+                Ok(())
+            })
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let writer = store.writer().unwrap();
+        let done = std::sync::Mutex::new(Vec::new());
+        let spare = async {
+            writer.write_when_idle(job).await.unwrap();
+            done.lock().unwrap().push("spare");
+        };
+        let other = async || {
+            writer.write(job).await.unwrap();
+            done.lock().unwrap().push("other");
+        };
+        tokio::join!(spare, other(), other());
+        assert_eq!(*done.lock().unwrap(), ["other", "other", "spare"]);
         store.close().await;
     }
 

@@ -10,7 +10,7 @@ use carillon_contract::history::{ConnectionAct, TransportKind};
 use carillon_contract::{AccountId, ErrorCode, PlatformId, Timestamp, Topic};
 use carillon_store::activity::ActivityKey;
 use carillon_store::registry::EntryState;
-use carillon_store::retention::Retention;
+use carillon_store::retention::Limits;
 use carillon_store::{AccountStore, Registry, StoreError};
 use common::*;
 
@@ -67,7 +67,7 @@ async fn old_events_and_old_prices_go_and_the_newest_stay() {
         .ok()
         .unwrap();
     let now = Timestamp(NOW.0 + 8 * day);
-    assert_eq!(store.prune_events(Retention::default(), now).await.unwrap(), 600);
+    prune(store, Limits::default(), now).await;
     assert_eq!(store.event_counts().await.unwrap().0, 1);
     let market = EntityId {
         kind: "market".into(),
@@ -76,7 +76,6 @@ async fn old_events_and_old_prices_go_and_the_newest_stay() {
     let lines = store.activity(&market, ActivityKey::FIRST, 10).await.unwrap();
     assert_eq!(lines.len(), 1, "a line of a thing's history goes with its event");
     // Ten minutes of one price a second: two or three spans of five minutes, and the new one.
-    store.downsample_points(Retention::default(), now).await.unwrap();
     let points = store.points(&market, "yes", Timestamp(0), None).await.unwrap();
     assert!((3..=4).contains(&points.len()), "{points:?}");
     assert_eq!(points.last().unwrap().value, (8 * day).to_string());
@@ -95,12 +94,12 @@ async fn no_more_events_are_kept_than_asked_for() {
         .await
         .ok()
         .unwrap();
-    let keep = Retention {
+    let keep = Limits {
         events_count: 10,
         events_age: Duration::from_secs(3600),
-        ..Retention::default()
+        ..Limits::default()
     };
-    assert_eq!(store.prune_events(keep, NOW).await.unwrap(), 40);
+    assert_eq!(prune(store, keep, NOW).await.0, 40);
     let events = store.events_after(0, 100).await.unwrap();
     assert_eq!(events.first().unwrap().seq, 41);
     assert_eq!(events.len(), 10);
@@ -262,10 +261,7 @@ async fn a_clock_that_is_set_back_loses_no_event_and_keeps_their_order() {
     ] {
         let events = vec![trade(number), notice(&number.to_string(), "one")];
         store.ingest(batch_at(at, events)).await.ok().unwrap();
-        store
-            .prune_events(Retention::default(), Timestamp(at))
-            .await
-            .unwrap();
+        prune(store, Limits::default(), Timestamp(at)).await;
     }
     let stored = store.events_after(0, 10).await.unwrap();
     let keys: Vec<&str> = stored.iter().map(|event| event.key.as_str()).collect();

@@ -151,6 +151,14 @@ async fn look_at_account(store: &AccountStore, version: i64) {
             "{about}"
         );
     }
+    let kept = store.retention().await.unwrap();
+    let days = |category| kept.days_of(category);
+    if version >= 7 {
+        let expected = [Some(30), None, Some(90)];
+        assert_eq!(["market", "system", "x"].map(days), expected, "{about}");
+    } else {
+        assert_eq!(days("market"), Some(180), "{about}");
+    }
     if version >= 5 {
         assert_eq!(store.history(9).await.unwrap()[0].times, 2, "{about}");
     }

@@ -5,12 +5,13 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod common;
+#[path = "plans/statements.rs"]
+mod statements;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{Debug, Write as _};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::sync::Mutex;
 
 use carillon_contract::continuity::{Cursor, Gap, GapReason};
 use carillon_contract::entity::EntityId;
@@ -20,23 +21,24 @@ use carillon_contract::outbox::{Draft, SendState};
 use carillon_contract::settings::Settings;
 use carillon_contract::tuning::Tuning;
 use carillon_contract::view::NoticeFilter;
-use carillon_contract::{AccountId, ConnectionState, ConnectionStatus, LocalId, PlatformId, Topic};
+use carillon_contract::{
+    AccountId, ConnectionState, ConnectionStatus, LocalId, PlatformId, Timestamp, Topic,
+};
 use carillon_store::activity::ActivityKey;
 use carillon_store::counters::Counts;
+use carillon_store::export::TABLES;
 use carillon_store::inbox::{Change, PageKey};
 use carillon_store::registry::EntryState;
-use carillon_store::retention::Retention;
+use carillon_store::retention::{Limits, Retention};
 use carillon_store::salvage::{Salvage, Told};
 use carillon_store::{AccountStore, Registry, testing};
 use common::*;
 use serde_json::value::to_raw_value;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, SqliteConnection};
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use statements::{Collector, SEEN, in_one_line};
 
 /// Tables that have a handful of rows, or of which all is wanted: reading them whole is what is meant.
-const SMALL: [&str; 10] = [
+const SMALL: [&str; 12] = [
     "accounts",
     "settings",
     "topics",
@@ -46,7 +48,9 @@ const SMALL: [&str; 10] = [
     // What waits to be sent; the list of it is all of it.
     "outbox", // The newest lines, from the end and no further than asked for.
     "history",
-    "gaps", // A row for each table.
+    "gaps", // A row for each way of thinning out, for each category that is kept otherwise, and for each table.
+    "thinned",
+    "retention",
     "sqlite_sequence",
 ];
 
@@ -55,56 +59,6 @@ const PARTIAL: [&str; 2] = ["notices_unread", "notices_snoozed"];
 
 /// Statements that read everything because that is what they are for.
 const RECOUNTING: [&str; 2] = ["INSERT INTO unread", "INSERT INTO totals"];
-
-static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-
-/// Takes down what sqlx says of each statement.
-struct Collector;
-
-impl Subscriber for Collector {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "sqlx::query"
-    }
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn event(&self, event: &Event<'_>) {
-        let mut said = Statement::default();
-        event.record(&mut said);
-        // The summary is the whole of a short one.
-        let text = if said.whole.is_empty() {
-            said.summary
-        } else {
-            said.whole
-        };
-        SEEN.lock().unwrap().insert(in_one_line(&text));
-    }
-    fn enter(&self, _: &Id) {}
-    fn exit(&self, _: &Id) {}
-}
-
-#[derive(Default)]
-struct Statement {
-    summary: String,
-    whole: String,
-}
-
-impl Visit for Statement {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        match field.name() {
-            "summary" => value.clone_into(&mut self.summary),
-            "db.statement" => value.clone_into(&mut self.whole),
-            _ => {}
-        }
-    }
-    fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
-}
-
-fn in_one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
 
 /// Does everything that can be done to an account's file.
 async fn do_everything(store: &AccountStore) {
@@ -132,12 +86,11 @@ async fn do_everything(store: &AccountStore) {
     use_the_inbox(store, &market).await;
     use_the_outbox(store).await;
     use_the_connection(store).await;
-    let keep = Retention {
-        events_count: 1,
-        ..Retention::default()
-    };
-    store.prune_events(keep, NOW).await.unwrap();
-    store.downsample_points(keep, NOW).await.unwrap();
+    drop_what_is_old(store).await;
+    for table in &TABLES {
+        store.export_page(table, None).await.unwrap();
+    }
+    store.storage().await.unwrap();
     store.totals().await.unwrap();
     store.recount().await.unwrap();
 }
@@ -212,6 +165,35 @@ async fn use_the_inbox(store: &AccountStore, market: &EntityId) {
     store.next_wake().await.unwrap();
     store.wake_due(NOW).await.unwrap();
     store.change(Change::Erase, vec![1], NOW).await.unwrap();
+}
+
+/// Comes after the notice of the rest was erased.
+async fn drop_what_is_old(store: &AccountStore) {
+    let limits = Limits {
+        events_count: 1,
+        ..Limits::default()
+    };
+    let (day, year) = (24 * 60 * 60 * 1_000, 365 * 24 * 60 * 60 * 1_000);
+    let mut old = notice("old", "old");
+    old.item.notice.as_mut().unwrap().read = true;
+    store.ingest(batch(vec![old])).await.ok().unwrap();
+    // Two prices within a span, which came a month after their time.
+    let later = NOW.0 + 30 * day;
+    store
+        .ingest(batch_at(later, vec![trade(5), trade(6)]))
+        .await
+        .ok()
+        .unwrap();
+    let mut today = trade(year);
+    today.item.occurred_at = None;
+    store
+        .ingest(batch_at(NOW.0 + year, vec![today]))
+        .await
+        .ok()
+        .unwrap();
+    store.set_retention(&Retention::default()).await.unwrap();
+    let (rows, erased) = prune(store, limits, Timestamp(NOW.0 + year)).await;
+    assert!(rows > 4 && erased.len() == 1, "{rows} {erased:?}");
 }
 
 fn draft() -> Draft {

@@ -66,6 +66,9 @@ pub(crate) async fn read_link(_core: &Arc<Core>, link: String) -> Result<Account
 pub(crate) async fn remove_account(core: &Arc<Core>, account: AccountId) -> Result<(), ApiError> {
     let engine = core.engine().await?;
     engine.remove_account(&account).await.map_err(told)?;
+    // With the account goes what was chosen for it.
+    let settings = engine.settings().await.map_err(told)?;
+    core.attention.set_settings(settings);
     super::demo::clear(core, &engine).await
 }
 

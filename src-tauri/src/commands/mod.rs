@@ -9,6 +9,7 @@ mod demo;
 mod demo;
 mod inbox;
 mod settings;
+mod storage;
 mod things;
 mod vault;
 mod window;
@@ -29,6 +30,7 @@ mod answer {
     pub(super) use super::demo::*;
     pub(super) use super::inbox::*;
     pub(super) use super::settings::*;
+    pub(super) use super::storage::*;
     pub(super) use super::things::*;
     pub(super) use super::vault::*;
     pub(super) use super::window::*;

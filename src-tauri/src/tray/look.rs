@@ -65,7 +65,9 @@ impl Standing {
     /// Takes in what happened. `false` means that it can't be told from the event, and all is to be read anew.
     pub(crate) fn apply(&mut self, event: &UiEvent) -> bool {
         match event {
-            UiEvent::Notices { account, unread, .. } | UiEvent::NoticesChanged { account, unread, .. } => {
+            UiEvent::Notices { account, unread, .. }
+            | UiEvent::NoticesChanged { account, unread, .. }
+            | UiEvent::NoticesErased { account, unread, .. } => {
                 self.change(account, |one| one.unread = unread.values().sum())
             }
             UiEvent::Connection { account, status } => self.change(account, |one| {

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use carillon_app::commands::NAMES;
 use carillon_contract::entity::{Activity, Entity, Series};
 use carillon_contract::settings::{Consent, Theme, VaultChoice};
+use carillon_contract::storage::{Retention, Storage};
 use carillon_contract::topic::TopicStatus;
 use carillon_contract::view::{
     AccountLink, Navigate, NoticePage, PlatformView, Snapshot, VaultStateView, VaultView,
@@ -179,6 +180,17 @@ fn every_command_crosses_and_answers() {
         }),
     );
     assert_eq!(renewed.id, *id);
+
+    // What is kept.
+    let storage: Storage = journey.call("storage", json!({ "account": id }));
+    assert!(storage.bytes > 0 && storage.notices > 0 && storage.events > 0);
+    assert_eq!(storage.retention, Retention::default());
+    let kept = json!({ "days": 90, "categories": { "market": null } });
+    journey.call::<()>("set_retention", json!({ "account": id, "retention": kept }));
+    let storage: Storage = journey.call("storage", json!({ "account": id }));
+    assert_eq!(json!(storage.retention), kept);
+    let never = json!({ "account": id, "retention": { "days": 0, "categories": {} } });
+    assert_eq!(desk.fail("set_retention", never).code, ErrorCode::Invalid);
 
     // Settings.
     let mut settings = desk.snapshot().settings;

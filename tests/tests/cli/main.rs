@@ -3,6 +3,7 @@
 mod accounts;
 mod crash;
 mod damage;
+mod leaving;
 mod listen;
 mod read_only;
 mod reading;

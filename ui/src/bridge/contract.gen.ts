@@ -697,6 +697,41 @@ malformed: number,
 unknown: number, };
 
 /**
+ * For how long an account's notices are kept after they came, were read or were archived, whichever was last. What is
+ * unread, put off or must be seen is kept for three years at least.
+ */
+export type Retention = { 
+/**
+ * Days, for every category that has no time of its own; null keeps them for ever.
+ */
+days: number | null, 
+/**
+ * Days of single categories; null keeps them for ever.
+ */
+categories: { [key in string]: number | null }, };
+
+/**
+ * What is kept of an account on this computer.
+ */
+export type Storage = { 
+/**
+ * How much room its files take, in bytes. What was dropped is used again and leaves them as long as they are.
+ */
+bytes: number, 
+/**
+ * How many notices there are, archived ones included.
+ */
+notices: number, 
+/**
+ * How many raw events there are.
+ */
+events: number, 
+/**
+ * For how long notices are kept.
+ */
+retention: Retention, };
+
+/**
  * Something that is true now and is already stored.
  *
  * A listener that falls behind gets [`UiEvent::Resync`] instead of what it missed, and reads the store.
@@ -730,6 +765,18 @@ account: AccountId,
  * As they are now.
  */
 notices: Array<Notice>, 
+/**
+ * How many are unread now, per category.
+ */
+unread: { [key in string]: number }, } | { "type": "notices-erased", 
+/**
+ * Whose.
+ */
+account: AccountId, 
+/**
+ * Their numbers.
+ */
+ids: Array<number>, 
 /**
  * How many are unread now, per category.
  */
@@ -1173,6 +1220,14 @@ unfollow: { args: { account: AccountId, topic: Topic, }, answer: null },
  * Joins these topics for as long as this watcher looks at them, and no others of the account.
  */
 watch: { args: { account: AccountId, watcher: string, topics: Array<Topic>, }, answer: null },
+/**
+ * How much room an account takes, and for how long its notices are kept.
+ */
+storage: { args: { account: AccountId, }, answer: Storage },
+/**
+ * Keeps an account's notices for so long from now on. What is too old for that goes within about an hour.
+ */
+set_retention: { args: { account: AccountId, retention: Retention, }, answer: null },
 /**
  * Keeps what the person chose.
  */

@@ -5,6 +5,7 @@ import { formatMoney, moneyParts } from './money'
 import {
   changeBetween,
   formatAmount,
+  formatBytes,
   formatDecimal,
   formatDistance,
   formatPercent,
@@ -96,4 +97,11 @@ describe('money', () => {
     expect(formatMoney(null, 'ETH', 3, 'en-GB')).toBe('–')
     expect(formatMoney('1', undefined, 1, 'en-GB')).toBe('1.0')
   })
+})
+
+test('room is told in the largest unit of which there is one', () => {
+  const told = [0, 999, 40_960, 1_400_000, 23_456_789, 5_000_000_000].map((bytes) =>
+    formatBytes(bytes, 'en-GB'),
+  )
+  expect(told).toEqual(['0 kB', '1 kB', '41 kB', '1.4 MB', '23 MB', '5 GB'])
 })

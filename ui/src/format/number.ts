@@ -74,6 +74,20 @@ export function formatCount(count: number | bigint, locale?: string): string {
   return marksOf(locale ?? formatLocale()).whole.format(count)
 }
 
+const UNITS = ['kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+
+/** How much room something takes, in the largest unit of which it has one. */
+export function formatBytes(bytes: number, locale?: string): string {
+  const thousands = Math.floor(Math.log10(Math.max(1, bytes)) / 3)
+  const power = Math.min(UNITS.length, Math.max(1, thousands))
+  const size = bytes / 1000 ** power
+  return new Intl.NumberFormat(locale ?? formatLocale(), {
+    style: 'unit',
+    unit: UNITS[power - 1] ?? 'kilobyte',
+    maximumFractionDigits: size < 10 ? 1 : 0,
+  }).format(size)
+}
+
 /** A share such as 0.349 as a percentage. */
 export function formatPercent(share: Decimal, { places = 1, signed, locale }: NumberOptions = {}): string {
   const used = locale ?? formatLocale()

@@ -107,6 +107,15 @@ export function replace<T>(
   return items === feed.items && waiting === feed.waiting ? feed : { ...feed, items, waiting }
 }
 
+/** Takes away what is gone. */
+export function withdraw<T>(feed: Feed<T>, of: FeedOf<T>, gone: ReadonlySet<string>): Feed<T> {
+  const left = (items: readonly T[]): readonly T[] =>
+    items.some((item) => gone.has(of.key(item))) ? items.filter((item) => !gone.has(of.key(item))) : items
+  const items = left(feed.items)
+  const waiting = left(feed.waiting)
+  return items === feed.items && waiting === feed.waiting ? feed : { ...feed, items, waiting }
+}
+
 function merged<T>(of: FeedOf<T>, into: readonly T[], added: readonly T[]): readonly T[] {
   if (added.length === 0) return into
   const all: T[] = []

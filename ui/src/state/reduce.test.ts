@@ -87,6 +87,8 @@ const changed = (notices: Notice[]): UiEvent => ({
 const items = (state: State, key: string): readonly number[] =>
   (state.lists.get(key)?.feed.items ?? []).map((one) => one.id)
 
+const erased = (ids: number[]): UiEvent => ({ type: 'notices-erased', account, ids, unread: {} })
+
 /** Events as they may come: things, values and lines in any order of time; a notice before its changes. */
 function events(random: Random, count: number): UiEvent[] {
   const known = new Set<number>()
@@ -269,6 +271,14 @@ describe('notices', () => {
     expect(state.snapshot?.accounts[0]?.unread).toEqual({ market: 41, trade: 1 })
     const later = reduce(state, { ...changed([notice(1, { read: true })]), unread: {} } as UiEvent, NOW)
     expect(later.snapshot?.accounts[0]?.unread).toEqual({})
+  })
+
+  test('what is erased leaves every list, also what waits above, and comes with its counts', () => {
+    const there = apply(started, [told([notice(1), notice(2), notice(3, { archived: true })])])
+    const left = reduce(there, erased([1, 3]), NOW)
+    expect([items(left, 'inbox'), items(left, 'archive')]).toEqual([[2], []])
+    expect(left.snapshot?.accounts[0]?.unread).toEqual({})
+    expect(reduce(left, { ...erased([2]), account: 'another' } as UiEvent, NOW)).toBe(left)
   })
 
   test('archiving moves from the inbox to the archive, and back', () => {

@@ -7,7 +7,7 @@
 
 import type { Batch, UiEvent } from '../bridge/contract.gen'
 import { addGap, changeTopics, chooseSettings, heardNow, patchAccount } from './reduce/accounts'
-import { addNotices, changeNotices } from './reduce/notices'
+import { addNotices, changeNotices, eraseNotices } from './reduce/notices'
 import { applyChanges } from './reduce/things'
 import type { State } from './state'
 
@@ -35,6 +35,10 @@ export function reduce(state: State, event: UiEvent, now: number): State {
     case 'notices-changed': {
       const counted = patchAccount(state, event.account, (view) => ({ ...view, unread: event.unread }))
       return changeNotices(counted, event.notices, now)
+    }
+    case 'notices-erased': {
+      const counted = patchAccount(state, event.account, (view) => ({ ...view, unread: event.unread }))
+      return eraseNotices(counted, event.account, event.ids)
     }
     case 'connection':
       return patchAccount(state, event.account, (view) => ({

@@ -58,6 +58,22 @@ test('where tokens are kept, and what can be done about it, stands under securit
   await expect(said(page, 'Tokens can be kept now.')).toBeVisible()
 })
 
+test('how much is kept of an account is told, and for how long can be chosen', async ({ page }) => {
+  await open(page, 'settings/security')
+  const kept = page.getByRole('listitem').filter({ hasText: 'Northyard' }).last()
+  await expect(kept).toContainText(/\d (kB|MB) · Notices: \d+ · Events: \d+/)
+  const choice = page.getByLabel(/^Keep notices of Northyard/)
+  await expect(choice).toHaveText('180 days')
+  await choice.click()
+  await page.getByRole('option', { name: '30 days' }).click()
+  await expect(said(page, /^Saved: notices of Northyard.* are kept for 30 days\./)).toBeVisible()
+  await expect(choice).toHaveText('30 days')
+  expect(await violations(page)).toEqual([])
+  await choice.click()
+  await page.getByRole('option', { name: 'For ever' }).click()
+  await expect(choice).toHaveText('For ever')
+})
+
 test('a file takes the keyring’s place with a warning, and the way back is there', async ({ page }) => {
   await open(page, 'settings/security', { fake: 'keyring-locked' })
   await page.getByRole('button', { name: 'Use a file sealed with a passphrase' }).click()

@@ -39,7 +39,6 @@ impl Running {
             self.with.link.give_up(live.number, Cause::CacheDamaged).await;
         }
         self.requests.shutdown().await;
-        self.chores.shutdown().await;
         match self.with.reader.store(&self.with.account.id).await {
             Ok(store) => {
                 self.with.store = store.clone();

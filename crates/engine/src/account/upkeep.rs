@@ -1,11 +1,10 @@
-//! What an account does between events: indexing, dropping what is old, noting that all is well.
+//! What an account does between events: noting that all is well. What does not need a connection does the keeper.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use carillon_contract::{ConnectionState, ConnectionStatus, Timestamp, UiEvent};
-use carillon_store::retention::Retention;
-use carillon_store::{AccountStore, StoreError};
+use carillon_contract::{ConnectionState, ConnectionStatus, UiEvent};
+use carillon_store::StoreError;
 
 use super::session::{Live, Stage};
 use super::{Running, UPKEEP};
@@ -15,8 +14,6 @@ use crate::latency::RoundTrip;
 pub(super) const SILENCE: Duration = Duration::from_secs(15);
 /// A time between two rounds of upkeep after which the computer has slept, or this process has stood still.
 pub(super) const UNWATCHED: Duration = UPKEEP.saturating_mul(2).saturating_add(SILENCE);
-/// How often old prices are thinned out, counted in rounds of upkeep: about every hour.
-const ROUNDS: u32 = 120;
 
 impl Running {
     pub(super) async fn upkeep(&mut self) {
@@ -28,12 +25,6 @@ impl Running {
         if !slept && self.session.as_ref().is_some_and(online) {
             let noted = self.with.store.set_complete_until(now.before(SILENCE), now).await;
             warn("Note that everything is there", noted);
-        }
-        // The rest takes its time beside the events: each step of it is one job of the writer.
-        if self.chores.is_empty() {
-            let thin_out = self.rounds.is_multiple_of(ROUNDS);
-            self.rounds = self.rounds.wrapping_add(1);
-            self.chores.spawn(chores(self.with.store.clone(), now, thin_out));
         }
     }
 
@@ -97,34 +88,11 @@ impl Running {
         );
         self.session = None;
         self.requests.shutdown().await;
-        self.chores.shutdown().await;
     }
 }
 
 fn live_is_gone(session: Option<&Live>) -> bool {
     session.is_none_or(|live| live.lost)
-}
-
-async fn chores(store: AccountStore, now: Timestamp, thin_out: bool) {
-    loop {
-        match store.index_step().await {
-            Ok(true) => {}
-            done => {
-                warn("Index notices", done);
-                break;
-            }
-        }
-    }
-    warn(
-        "Drop old events",
-        store.prune_events(Retention::default(), now).await,
-    );
-    if thin_out {
-        warn(
-            "Thin out old prices",
-            store.downsample_points(Retention::default(), now).await,
-        );
-    }
 }
 
 fn warn<T>(what: &str, result: Result<T, StoreError>) {

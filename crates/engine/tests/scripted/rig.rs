@@ -122,6 +122,11 @@ impl Bench {
         self.folder.path().join("accounts").join(name)
     }
 
+    /// The data folder.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The time of day.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()

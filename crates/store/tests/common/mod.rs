@@ -15,6 +15,7 @@ use carillon_contract::item::{
 use carillon_contract::{Account, AccountId, Identity, Level, PlatformId, Secret, Timestamp};
 use carillon_store::events::Incoming;
 use carillon_store::ingest::Batch;
+use carillon_store::retention::Limits;
 use carillon_store::{AccountStore, DatabaseKey};
 use serde_json::json;
 use serde_json::value::to_raw_value;
@@ -133,6 +134,17 @@ pub(crate) fn batch_at(received_at: i64, events: Vec<Incoming>) -> Batch {
         events,
         ..Batch::default()
     }
+}
+
+/// Does a whole round of dropping what is old; gives how many rows went, and which notices.
+pub(crate) async fn prune(store: &AccountStore, limits: Limits, now: Timestamp) -> (u64, Vec<i64>) {
+    let mut round = store.begin_round(limits, now).await.unwrap();
+    let (mut rows, mut erased) = (0, Vec::new());
+    while let Some(step) = store.prune_step(&mut round).await.unwrap() {
+        rows += step.rows;
+        erased.extend(step.changed.erased);
+    }
+    (rows, erased)
 }
 
 /// A file as the store opens it to write, without anything of the store.

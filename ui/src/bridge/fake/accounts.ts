@@ -120,6 +120,7 @@ export function makeAccount(world: World, wanted: Wanted): FakeAccount {
     entities: new Map(),
     series: new Map(),
     activity: new Map(),
+    retention: { days: 180, categories: {} },
     nextSeq: 18_100,
     nextNotice: 1,
   }

@@ -273,6 +273,19 @@ export const commands: Handlers = {
     watch(world, known(world, account), topics)
     return null
   },
+  storage: (world, { account }) => {
+    const { notices, nextSeq, retention } = known(world, account)
+    return {
+      bytes: 250_000 + 700 * (notices.size + nextSeq),
+      notices: notices.size,
+      events: nextSeq,
+      retention,
+    }
+  },
+  set_retention: (world, { account, retention }) => {
+    known(world, account).retention = retention
+    return null
+  },
   set_settings: (world, { settings }) => {
     world.settings = settings
     world.tell({ type: 'settings', settings })

@@ -10,6 +10,7 @@ import type {
   Entity,
   EntityId,
   Notice,
+  Retention,
   SeriesPoint,
   Settings,
   UiEvent,
@@ -30,6 +31,7 @@ export interface FakeAccount {
   readonly series: Map<string, SeriesPoint[]>
   /** By thing, oldest first. */
   readonly activity: Map<string, Activity[]>
+  retention: Retention
   nextSeq: number
   nextNotice: number
 }

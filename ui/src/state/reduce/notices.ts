@@ -1,7 +1,7 @@
 /** What is told of notices. Counts are never made here: they come with what is told. */
 
-import type { Notice } from '../../bridge/contract.gen'
-import { receive, replace } from '../feed'
+import type { AccountId, Notice } from '../../bridge/contract.gen'
+import { receive, replace, withdraw } from '../feed'
 import {
   isSearch,
   mapValues,
@@ -55,6 +55,15 @@ export function changeNotices(state: State, notices: readonly Notice[], now: num
       notices.filter((notice) => matches(list.query, notice)),
       now,
     )
+    return feed === list.feed ? list : { ...list, feed }
+  })
+  return lists === state.lists ? state : { ...state, lists }
+}
+
+export function eraseNotices(state: State, account: AccountId, ids: readonly number[]): State {
+  const gone = new Set(ids.map((id) => noticeKey({ account, id })))
+  const lists = mapValues(state.lists, (list): NoticeList => {
+    const feed = withdraw(list.feed, NOTICES, gone)
     return feed === list.feed ? list : { ...list, feed }
   })
   return lists === state.lists ? state : { ...state, lists }
