@@ -205,7 +205,9 @@ impl Running {
         let mut measure = interval(MEASURE);
         measure.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // What was on a screen when the account began.
-        self.with.watched.mark_changed();
+        if !self.with.watched.borrow().is_empty() {
+            self.with.watched.mark_changed();
+        }
         loop {
             let leave_at = self.watching.next().unwrap_or_else(Instant::now);
             let damaged = self.damaged();
