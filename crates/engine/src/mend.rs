@@ -75,8 +75,9 @@ impl Mender {
         }
         let store = AccountStore::open(&self.home.account(id), key).await?;
         match store.examine(key, doubt).await {
-            Ok(_) => {
-                if doubt {
+            Ok(health) => {
+                let explained = health.index_renewed || health.wrong_counts > 0;
+                if doubt && !explained {
                     // Met once more, it is believed.
                     self.unfounded().insert(id.clone());
                 }
@@ -102,7 +103,7 @@ impl Mender {
     ) -> Result<AccountStore, EngineError> {
         let (id, now) = (&account.id, self.clock.now());
         tracing::error!(account = %id, "The cache is damaged; it is set aside, and a new one takes its place");
-        let salvage = Salvage::read(path, key).await;
+        let salvage = Salvage::read(path, key).await?;
         let (making, anew) = (self.home.making(id), self.home.anew(id));
         backup::delete(&making)?;
         let made = salvage

@@ -77,7 +77,13 @@ impl AccountStore {
             .bind(ids)
             .bind(now.0),
             Change::Restore => {
-                sqlx::query_as(change!("archived_at = NULL", "archived_at IS NOT NULL")).bind(ids)
+                // For how long it is kept is counted anew from here.
+                sqlx::query_as(change!(
+                    "archived_at = NULL, read_at = iif(read_at IS NULL, NULL, ?2)",
+                    "archived_at IS NOT NULL"
+                ))
+                .bind(ids)
+                .bind(now.0)
             }
             Change::Snooze(until) => sqlx::query_as(change!(
                 "snoozed_until = ?2",
@@ -85,9 +91,12 @@ impl AccountStore {
             ))
             .bind(ids)
             .bind(until.0),
-            Change::Wake => {
-                sqlx::query_as(change!("snoozed_until = NULL", "snoozed_until IS NOT NULL")).bind(ids)
-            }
+            Change::Wake => sqlx::query_as(change!(
+                "snoozed_until = NULL, read_at = iif(read_at IS NULL, NULL, ?2)",
+                "snoozed_until IS NOT NULL"
+            ))
+            .bind(ids)
+            .bind(now.0),
             Change::Erase => return self.erase(ids).await,
         };
         let account = self.account().id.clone();
@@ -153,7 +162,7 @@ impl AccountStore {
     pub async fn wake_due(&self, now: Timestamp) -> Result<Changed, StoreError> {
         self.change_some(
             concat!(
-                "UPDATE notices SET snoozed_until = NULL WHERE id IN (
+                "UPDATE notices SET snoozed_until = NULL, read_at = iif(read_at IS NULL, NULL, ?1) WHERE id IN (
                      SELECT id FROM notices INDEXED BY notices_snoozed
                      WHERE snoozed_until IS NOT NULL AND snoozed_until <= ?1 ORDER BY snoozed_until LIMIT ?2)
                  RETURNING ",

@@ -1,7 +1,7 @@
 //! What can still be read of a damaged file, and the file that takes its place.
 //!
-//! Only what the person made and nobody else has is worth the trouble: topics, how the connection is tuned, and what
-//! waits to be sent. The rest is asked of the server.
+//! Only what the person made and nobody else has is worth the trouble: topics, how the connection is tuned, for how long
+//! what is kept, and what waits to be sent. The rest is asked of the server.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use futures_util::TryStreamExt as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{FromRow, SqliteConnection};
 
-use crate::error::StoreError;
+use crate::error::{StoreError, is_no_database};
 use crate::file::{self, Database, Use};
 use crate::key::DatabaseKey;
 use crate::{account, connection, profile, version};
@@ -23,6 +23,8 @@ const NUMBERED: [&str; 2] = ["events", "notices"];
 pub struct Salvage {
     topics: Vec<(String, String, i64)>,
     tuning: Vec<(String,)>,
+    /// By category, in days; none is for ever.
+    retention: Vec<(String, Option<i64>)>,
     outbox: Vec<Waiting>,
     /// The name of the server's log.
     logs: Vec<(String,)>,
@@ -56,7 +58,11 @@ pub struct Told {
 
 impl Salvage {
     /// Reads what can be read of a file that nobody has open; of one that can't be opened at all, nothing.
-    pub async fn read(path: &Path, key: &DatabaseKey) -> Self {
+    ///
+    /// # Errors
+    /// Where it is not the file that keeps from reading it, but the memory or the disk: that passes, and what could be
+    /// read then would be lost.
+    pub async fn read(path: &Path, key: &DatabaseKey) -> Result<Self, StoreError> {
         let options = file::options(path, Some(key), Use::Read);
         let mut salvage = Self::default();
         let mut partly = false;
@@ -66,23 +72,24 @@ impl Salvage {
             "SELECT name FROM sqlite_schema WHERE name = 'topics'",
             lost,
         )
-        .await;
+        .await?;
         // An empty file reads well, and holds nothing of what was in it.
         *lost |= begun.is_empty();
-        salvage.topics = rows(&options, "SELECT kind, id, wanted_at FROM topics", lost).await;
-        salvage.tuning = rows(&options, "SELECT tuned FROM tuning WHERE id = 1", lost).await;
+        salvage.topics = rows(&options, "SELECT kind, id, wanted_at FROM topics", lost).await?;
+        salvage.tuning = rows(&options, "SELECT tuned FROM tuning WHERE id = 1", lost).await?;
+        salvage.retention = rows(&options, "SELECT category, days FROM retention", lost).await?;
         salvage.outbox = rows(
             &options,
             "SELECT id, kind, payload, lane, state, tries, created_at, expires_at, error FROM outbox ORDER BY seq",
             lost,
         )
-        .await;
+        .await?;
         salvage.partly = partly;
         // What these can't say is made up for.
         let lost = &mut false;
-        salvage.logs = rows(&options, "SELECT log FROM cursor WHERE id = 1", lost).await;
-        salvage.numbers = rows(&options, "SELECT name, seq FROM sqlite_sequence", lost).await;
-        salvage
+        salvage.logs = rows(&options, "SELECT log FROM cursor WHERE id = 1", lost).await?;
+        salvage.numbers = rows(&options, "SELECT name, seq FROM sqlite_sequence", lost).await?;
+        Ok(salvage)
     }
 
     /// Makes the file that takes the damaged one's place, complete and closed. Everything since the account was added
@@ -107,8 +114,18 @@ impl Salvage {
         self.write_rows(connection).await?;
         begin(connection, account).await?;
         tell(connection, told, now).await?;
-        sqlx::query("COMMIT").execute(connection).await?;
-        database.close().await
+        sqlx::query("COMMIT").execute(&mut *connection).await?;
+        // Only the file itself is moved: a full disk must be met here and not by the checkpoint at the end, which would
+        // leave all of it in the log and say nothing.
+        let (busy,): (i64,) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(connection)
+            .await?;
+        database.close().await?;
+        if busy == 0 {
+            Ok(())
+        } else {
+            Err(StoreError::Locked)
+        }
     }
 
     /// Has numbers go on where they were: whoever knows an event or a notice by its number must not be given another.
@@ -148,6 +165,13 @@ impl Salvage {
                 .execute(&mut *connection)
                 .await?;
         }
+        for (category, days) in &self.retention {
+            sqlx::query("INSERT INTO retention (category, days) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+                .bind(category)
+                .bind(days)
+                .execute(&mut *connection)
+                .await?;
+        }
         for waiting in &self.outbox {
             sqlx::query(
                 "INSERT INTO outbox (id, kind, payload, lane, state, tries, created_at, expires_at, error)
@@ -178,16 +202,36 @@ impl Salvage {
 
 /// The rows of a table, up to the first that can't be read; sets `lost` where there is one. A file of an older
 /// version may not have the table: then it has no such rows.
-async fn rows<T>(options: &SqliteConnectOptions, query: &'static str, lost: &mut bool) -> Vec<T>
+///
+/// # Errors
+/// What passes, and says nothing of the file.
+async fn rows<T>(
+    options: &SqliteConnectOptions,
+    query: &'static str,
+    lost: &mut bool,
+) -> Result<Vec<T>, StoreError>
 where
     T: for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
 {
     let mut found = Vec::new();
     // Each on a connection of its own: one that met a damaged page reads nothing more.
-    let Ok(mut database) = Database::connect(options).await else {
-        *lost = true;
-        return found;
+    let mut database = match Database::connect(options).await {
+        Ok(database) => database,
+        Err(error) if is_no_database(&error) => {
+            *lost = true;
+            return Ok(found);
+        }
+        Err(error) => {
+            return match StoreError::from(error) {
+                passing if passing.is_passing() && !passing.may_be_a_page() => Err(passing),
+                _ => {
+                    *lost = true;
+                    Ok(found)
+                }
+            };
+        }
     };
+    let mut passing = None;
     if let Ok(connection) = database.get() {
         let mut rows = sqlx::query_as(query).fetch(&mut *connection);
         let failed = loop {
@@ -199,13 +243,17 @@ where
         };
         drop(rows);
         if let Some(error) = failed {
-            *lost |= matches!(error, StoreError::Damaged) || file::is_broken(connection).await;
+            if error.is_passing() && !error.may_be_a_page() {
+                passing = Some(error);
+            } else {
+                *lost |= matches!(error, StoreError::Damaged) || file::is_broken(connection).await;
+            }
         }
     }
     if let Err(error) = database.close().await {
         tracing::debug!(%error, "Close a damaged database");
     }
-    found
+    passing.map_or(Ok(found), Err)
 }
 
 /// Nothing is missing before the account was there, and everything since.

@@ -297,6 +297,7 @@ async fn replace(fixture: &Fixture) {
     };
     Salvage::read(path, &fixture.key)
         .await
+        .unwrap()
         .make_anew(
             &fixture.folder.path().join("anew.db"),
             &fixture.key,

@@ -82,6 +82,29 @@ async fn what_is_done_with_goes_after_its_time_and_what_waits_stays_for_years() 
 }
 
 #[tokio::test]
+async fn what_was_taken_back_is_kept_as_long_as_what_was_read_just_then() {
+    let fixture = fixture().await;
+    let store = &fixture.store;
+    let named = ["restored", "woken", "due"];
+    let events = named.iter().map(|name| notice(name, name)).collect();
+    store.ingest(batch(events)).await.ok().unwrap();
+    store.change(Change::Read, vec![1, 2, 3], days(0)).await.unwrap();
+    store.change(Change::Archive, vec![1], days(170)).await.unwrap();
+    store
+        .change(Change::Snooze(days(199)), vec![2, 3], days(170))
+        .await
+        .unwrap();
+    receive(store, days(400)).await;
+    store.change(Change::Restore, vec![1], days(200)).await.unwrap();
+    store.change(Change::Wake, vec![2], days(200)).await.unwrap();
+    store.wake_due(days(200)).await.unwrap();
+    let (_, erased) = prune(store, Limits::default(), days(379)).await;
+    assert!(erased.is_empty(), "{erased:?}");
+    let (_, erased) = prune(store, Limits::default(), days(381)).await;
+    assert_eq!(erased, [1, 2, 3]);
+}
+
+#[tokio::test]
 async fn a_category_has_a_time_of_its_own_and_for_ever_is_for_ever() {
     let fixture = fixture().await;
     let store = &fixture.store;

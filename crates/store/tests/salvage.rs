@@ -9,6 +9,7 @@ use carillon_contract::outbox::{Draft, SendState};
 use carillon_contract::tuning::Tuning;
 use carillon_contract::{AccountId, LocalId, PlatformId, Timestamp, Topic};
 use carillon_store::inbox::PageKey;
+use carillon_store::retention::Retention;
 use carillon_store::salvage::{Salvage, Told};
 use carillon_store::{AccountStore, DatabaseKey, Registry};
 use common::*;
@@ -54,8 +55,16 @@ async fn filled() -> Fixture {
         .await
         .unwrap();
     store.set_tuning(&tuning()).await.unwrap();
+    store.set_retention(&retention()).await.unwrap();
     store.clone().close().await;
     fixture
+}
+
+fn retention() -> Retention {
+    Retention {
+        days: None,
+        categories: [("trade".to_owned(), Some(30))].into(),
+    }
 }
 
 fn tuning() -> Tuning {
@@ -86,7 +95,7 @@ fn damage(fixture: &Fixture, page: usize) {
 async fn anew(fixture: &Fixture) -> (AccountStore, bool) {
     let path: PathBuf = fixture.folder.path().join("anew.db");
     let before = std::fs::read(fixture.store.path()).unwrap();
-    let salvage = Salvage::read(fixture.store.path(), &fixture.key).await;
+    let salvage = Salvage::read(fixture.store.path(), &fixture.key).await.unwrap();
     let told = Told {
         title: "It began anew".into(),
         body: "This is why".into(),
@@ -115,6 +124,7 @@ async fn what_the_person_made_is_kept_and_numbers_go_on_where_they_were() {
     assert_eq!(store.account(), &alice());
     assert_eq!(store.topics(None).await.unwrap().len(), 40);
     assert_eq!(store.tuning().await.unwrap(), tuning());
+    assert_eq!(store.retention().await.unwrap(), retention());
     let outbox = store.outbox().await.unwrap();
     assert_eq!(outbox.len(), 40);
     assert_eq!(outbox[0].state, SendState::Sending);

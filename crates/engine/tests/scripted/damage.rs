@@ -339,6 +339,10 @@ async fn refused(rig: &mut Rig, line: &Line, payload: &Value) -> (String, Durati
             for _ in 0..9 {
                 tokio::task::yield_now().await;
             }
+            // Time that goes on from here would bring the next connection.
+            while line.is_closed() {
+                tokio::task::yield_now().await;
+            }
             advance(Duration::from_secs(1)).await;
         };
         tokio::select! {
