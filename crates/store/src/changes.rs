@@ -77,9 +77,9 @@ impl AccountStore {
             .bind(ids)
             .bind(now.0),
             Change::Restore => {
-                // For how long it is kept is counted anew from here.
+                // For how long it is kept is counted anew from here; `max` leaves what is unread so.
                 sqlx::query_as(change!(
-                    "archived_at = NULL, read_at = iif(read_at IS NULL, NULL, ?2)",
+                    "archived_at = NULL, read_at = max(read_at, ?2)",
                     "archived_at IS NOT NULL"
                 ))
                 .bind(ids)
@@ -92,7 +92,7 @@ impl AccountStore {
             .bind(ids)
             .bind(until.0),
             Change::Wake => sqlx::query_as(change!(
-                "snoozed_until = NULL, read_at = iif(read_at IS NULL, NULL, ?2)",
+                "snoozed_until = NULL, read_at = max(read_at, ?2)",
                 "snoozed_until IS NOT NULL"
             ))
             .bind(ids)
@@ -162,7 +162,7 @@ impl AccountStore {
     pub async fn wake_due(&self, now: Timestamp) -> Result<Changed, StoreError> {
         self.change_some(
             concat!(
-                "UPDATE notices SET snoozed_until = NULL, read_at = iif(read_at IS NULL, NULL, ?1) WHERE id IN (
+                "UPDATE notices SET snoozed_until = NULL, read_at = max(read_at, ?1) WHERE id IN (
                      SELECT id FROM notices INDEXED BY notices_snoozed
                      WHERE snoozed_until IS NOT NULL AND snoozed_until <= ?1 ORDER BY snoozed_until LIMIT ?2)
                  RETURNING ",

@@ -205,10 +205,18 @@ impl Model {
                         Change::Archive => {
                             (notice.archived, notice.snoozed) = (notice.archived.or(Some(now.0)), None);
                         }
-                        Change::Restore => notice.archived = None,
+                        Change::Restore => {
+                            if notice.archived.take().is_some() {
+                                notice.read = notice.read.map(|read| read.max(now.0));
+                            }
+                        }
                         Change::Snooze(_) if notice.archived.is_some() => {}
                         Change::Snooze(until) => notice.snoozed = Some(until.0),
-                        Change::Wake => notice.snoozed = None,
+                        Change::Wake => {
+                            if notice.snoozed.take().is_some() {
+                                notice.read = notice.read.map(|read| read.max(now.0));
+                            }
+                        }
                         Change::Erase => notice.erased = true,
                     }
                 }
@@ -228,6 +236,7 @@ impl Model {
                 let mut woken = 0;
                 for notice in self.notices.iter_mut().filter(due) {
                     notice.snoozed = None;
+                    notice.read = notice.read.map(|read| read.max(now));
                     woken += 1;
                 }
                 assert_eq!(store.wake_due(Timestamp(now)).await.unwrap().notices.len(), woken);
