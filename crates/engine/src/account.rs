@@ -99,14 +99,6 @@ pub(crate) struct Now {
     pub(crate) watched: Vec<TopicStatus>,
 }
 
-impl Now {
-    /// The topics that are joined for a screen, but for these.
-    pub(crate) fn watched_besides(&self, topics: &[TopicStatus]) -> Vec<TopicStatus> {
-        let is_new = |one: &&TopicStatus| topics.iter().all(|status| status.topic != one.topic);
-        self.watched.iter().filter(is_new).cloned().collect()
-    }
-}
-
 /// What an account's task works with.
 pub(crate) struct AccountTask {
     pub(crate) account: Account,

@@ -4,11 +4,12 @@ use carillon_contract::receipt::{Keepable, Kept, Receipt, Removable, Removed};
 use carillon_contract::{Account, AccountId, UiEvent};
 use carillon_link::Server;
 use carillon_store::registry::EntryState;
-use carillon_store::{AccountStore, Registry, StoreError, backup};
+use carillon_store::{AccountStore, Registry, backup};
 use carillon_vault::{Entry, TokenVault, VaultError};
 
 use crate::engine::{Engine, Parts};
 use crate::error::EngineError;
+use crate::home::at_home;
 use crate::tokens;
 
 impl Engine {
@@ -176,14 +177,6 @@ async fn forget(parts: &Parts, registry: &Registry, id: &AccountId) -> Result<Go
     }
     registry.strike(id).await?;
     Ok(gone)
-}
-
-/// A file that can't be deleted is a matter of the data folder.
-fn at_home(error: StoreError) -> EngineError {
-    match error {
-        StoreError::Io { path, source } => EngineError::Home { path, source },
-        other => other.into(),
-    }
 }
 
 /// Finishes what a killed process left half done.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use carillon_contract::continuity::SetAside;
 use carillon_contract::{AccountId, Timestamp};
+use carillon_store::{StoreError, backup};
 
 use crate::error::EngineError;
 
@@ -72,35 +73,8 @@ impl Home {
             .map(name)
             .find(|path| !path.exists())
             .unwrap_or_else(|| name(at.0));
-        // The file comes last: its log must never be found beside another file. The copy from before a migration would
-        // be deleted as soon as another file opens well.
-        let mut suffixes = self.copies(id);
-        suffixes.extend(["-wal", "-shm", "-journal", ""].map(str::to_owned));
-        for suffix in suffixes {
-            let (from, to) = (beside(&self.account(id), &suffix), beside(&to, &suffix));
-            match fs::rename(&from, &to) {
-                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(EngineError::Home { path: from, source });
-                }
-                Ok(()) | Err(_) => {}
-            }
-        }
+        backup::rename(&self.account(id), &to).map_err(at_home)?;
         Ok(to)
-    }
-
-    /// What stands behind the name of an account's file in the names of its copies.
-    fn copies(&self, id: &AccountId) -> Vec<String> {
-        let start = format!("{id}.db");
-        let Ok(entries) = fs::read_dir(self.accounts()) else {
-            return Vec::new();
-        };
-        entries
-            .filter_map(|entry| {
-                let name = entry.ok()?.file_name().into_string().ok()?;
-                let suffix = name.strip_prefix(&start)?;
-                suffix.starts_with(".before-").then(|| suffix.to_owned())
-            })
-            .collect()
     }
 
     /// The damaged files of an account that were set aside, newest first. What can't be listed is not there.
@@ -234,13 +208,6 @@ fn make_folder(folder: &Path) -> Result<(), EngineError> {
     Ok(())
 }
 
-/// A path with something behind it.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
 /// Opens a file to write, made where there is none, that only its owner can read.
 fn private(path: &Path, truncate: bool) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
@@ -260,4 +227,12 @@ fn private(path: &Path, truncate: bool) -> std::io::Result<File> {
 /// This process owns the data folder while this lives.
 pub(crate) struct Ownership {
     _lock: File,
+}
+
+/// A file that can't be moved or deleted is a matter of the data folder.
+pub(crate) fn at_home(error: StoreError) -> EngineError {
+    match error {
+        StoreError::Io { path, source } => EngineError::Home { path, source },
+        other => other.into(),
+    }
 }

@@ -10,6 +10,7 @@ use futures_util::future::join_all;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::watching::with_watched;
 
 /// Gaps that a window is told of.
 const GAPS: u32 = 20;
@@ -57,9 +58,8 @@ impl Engine {
                 connection.socket_id = None;
             }
         }
-        let mut topics = store.topics(connection.socket_id.as_deref()).await?;
-        let besides = now.watched_besides(&topics);
-        topics.extend(besides);
+        let followed = store.topics(connection.socket_id.as_deref()).await?;
+        let topics = with_watched(followed, &now.watched);
         Ok(AccountView {
             title: profile.title.to_owned(),
             kinds: kinds(profile.kinds),

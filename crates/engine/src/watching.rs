@@ -6,7 +6,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use carillon_contract::topic::TopicStatus;
 use carillon_contract::{AccountId, Topic};
+
+/// The topics that are followed, and behind them those that are joined for a screen alone: what is followed as well is
+/// known better there.
+pub(crate) fn with_watched(mut followed: Vec<TopicStatus>, watched: &[TopicStatus]) -> Vec<TopicStatus> {
+    let is_new = |one: &&TopicStatus| followed.iter().all(|status| status.topic != one.topic);
+    let besides: Vec<TopicStatus> = watched.iter().filter(is_new).cloned().collect();
+    followed.extend(besides);
+    followed
+}
 
 /// Who watches what.
 #[derive(Default)]

@@ -147,6 +147,32 @@ pub fn delete(path: &Path) -> Result<Deleted, StoreError> {
     Ok(deleted)
 }
 
+/// Moves a file with what SQLite keeps beside it and the copies that were made of it. What is not there is no error. The
+/// file comes last: its log must never be found beside another file, and the copies would be deleted as soon as another
+/// file of its name opens well.
+///
+/// # Errors
+/// [`StoreError::Io`] with what could not be moved; the others may be moved or not.
+pub fn rename(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let name = from.as_os_str().as_encoded_bytes();
+    let copies = copies(from).map_err(|source| io_error(from, source))?;
+    let copies = copies.into_iter().filter_map(|copy| {
+        let suffix = copy.as_os_str().as_encoded_bytes().strip_prefix(name)?;
+        Some(String::from_utf8_lossy(suffix).into_owned())
+    });
+    let kept = BESIDE.into_iter().chain([""]).map(str::to_owned);
+    for suffix in copies.chain(kept) {
+        let path = beside(from, &suffix);
+        match fs::rename(&path, beside(to, &suffix)) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                return Err(io_error(&path, source));
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
 /// Deletes a file; tells whether it was there.
 ///
 /// # Errors

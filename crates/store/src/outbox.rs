@@ -13,17 +13,18 @@ use crate::account::AccountStore;
 use crate::error::StoreError;
 use crate::writer::Durability;
 
-#[derive(FromRow)]
-struct Row {
-    id: String,
-    kind: String,
-    payload: String,
-    lane: String,
-    state: String,
-    tries: i64,
-    created_at: i64,
-    expires_at: Option<i64>,
-    error: Option<String>,
+/// A row as it is stored.
+#[derive(Debug, FromRow)]
+pub(crate) struct Row {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) payload: String,
+    pub(crate) lane: String,
+    pub(crate) state: String,
+    pub(crate) tries: i64,
+    pub(crate) created_at: i64,
+    pub(crate) expires_at: Option<i64>,
+    pub(crate) error: Option<String>,
 }
 
 impl Row {

@@ -13,7 +13,7 @@ use sqlx::{FromRow, SqliteConnection};
 use crate::error::{StoreError, is_no_database};
 use crate::file::{self, Database, Use};
 use crate::key::DatabaseKey;
-use crate::{account, connection, profile, version};
+use crate::{account, connection, outbox, profile, version};
 
 /// Tables whose rows have numbers that are never given twice: others know them.
 const NUMBERED: [&str; 2] = ["events", "notices"];
@@ -25,26 +25,13 @@ pub struct Salvage {
     tuning: Vec<(String,)>,
     /// By category, in days; none is for ever.
     retention: Vec<(String, Option<i64>)>,
-    outbox: Vec<Waiting>,
+    outbox: Vec<outbox::Row>,
     /// The name of the server's log.
     logs: Vec<(String,)>,
     /// The highest numbers that were given, by table.
     numbers: Vec<(String, i64)>,
     /// Whether something of it could not be read.
     pub partly: bool,
-}
-
-#[derive(Debug, FromRow)]
-struct Waiting {
-    id: String,
-    kind: String,
-    payload: String,
-    lane: String,
-    state: String,
-    tries: i64,
-    created_at: i64,
-    expires_at: Option<i64>,
-    error: Option<String>,
 }
 
 /// What the person is told of it, in the new file's inbox.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use carillon_contract::entity::{Activity, Entity, EntityId, Series};
-use carillon_contract::{AccountId, ApiError, Timestamp, Topic};
+use carillon_contract::{Account, AccountId, ApiError, Timestamp, Topic};
+use carillon_engine::Engine;
 
 use super::told;
 use crate::state::Core;
@@ -63,24 +64,24 @@ pub(crate) async fn activity(
     lines.map_err(told)
 }
 
-pub(crate) async fn follow(core: &Arc<Core>, account: AccountId, topic: Topic) -> Result<(), ApiError> {
-    let engine = core.engine().await?;
-    let account = engine
+async fn found(engine: &Engine, account: &AccountId) -> Result<Account, ApiError> {
+    engine
         .reader()
         .account(Some(account.as_str()))
         .await
-        .map_err(told)?;
+        .map_err(told)
+}
+
+pub(crate) async fn follow(core: &Arc<Core>, account: AccountId, topic: Topic) -> Result<(), ApiError> {
+    let engine = core.engine().await?;
+    let account = found(&engine, &account).await?;
     engine.follow(&account, &topic).await.map_err(told)?;
     Ok(())
 }
 
 pub(crate) async fn unfollow(core: &Arc<Core>, account: AccountId, topic: Topic) -> Result<(), ApiError> {
     let engine = core.engine().await?;
-    let account = engine
-        .reader()
-        .account(Some(account.as_str()))
-        .await
-        .map_err(told)?;
+    let account = found(&engine, &account).await?;
     engine.unfollow(&account, &topic).await.map_err(told)?;
     Ok(())
 }
@@ -92,10 +93,6 @@ pub(crate) async fn watch(
     topics: Vec<Topic>,
 ) -> Result<(), ApiError> {
     let engine = core.engine().await?;
-    let account = engine
-        .reader()
-        .account(Some(account.as_str()))
-        .await
-        .map_err(told)?;
+    let account = found(&engine, &account).await?;
     engine.watch(&account, watcher, &topics).map_err(told)
 }

@@ -9,6 +9,7 @@ use carillon_store::StoreError;
 use tokio::time::Instant;
 
 use super::Running;
+use crate::watching::with_watched;
 
 /// How long a topic stays joined that is on no screen any more: who goes back at once finds it as it was.
 const LINGER: Duration = Duration::from_secs(30);
@@ -109,14 +110,8 @@ impl Running {
     /// The topics and what the server said of them on this connection.
     pub(super) async fn topics(&self) -> Result<Vec<TopicStatus>, StoreError> {
         let id = self.session.as_ref().map(|live| live.id.as_str());
-        let mut topics = self.with.store.topics(id).await?;
-        for watched in self.watched_topics() {
-            // What is followed as well is known better there.
-            if topics.iter().all(|status| status.topic != watched.topic) {
-                topics.push(watched);
-            }
-        }
-        Ok(topics)
+        let followed = self.with.store.topics(id).await?;
+        Ok(with_watched(followed, &self.watched_topics()))
     }
 
     fn watched_topics(&self) -> Vec<TopicStatus> {
