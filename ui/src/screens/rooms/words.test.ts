@@ -16,6 +16,8 @@ it('the limit of rooms is named only where it is near', () => {
   expect(roomsCount({ topics: topics(5), topicLimit: 100 })).toBe('5')
   expect(roomsCount({ topics: topics(80), topicLimit: 100 })).toBe('80 of 100')
   expect(roomsCount({ topics: topics(5), topicLimit: null })).toBe('5')
+  const watched = topic({ id: 'on a screen', followed: false })
+  expect(roomsCount({ topics: [...topics(5), watched], topicLimit: 100 })).toBe('5')
 })
 
 it('a room that waits for the connection was not asked for yet', () => {

@@ -7,10 +7,14 @@ import { m } from '../../text'
 /** From this share of a limit on the limit matters. */
 const NEAR = 0.8
 
-/** How many rooms are joined; with the most there may be only where that is near. */
+/**
+ * How many rooms are followed; with the most there may be only where that is near. What is joined for a screen alone
+ * takes only the room that is left, and is in no list.
+ */
 export function roomsCount({ topics, topicLimit }: Pick<AccountView, 'topics' | 'topicLimit'>): string {
-  const count = formatCount(topics.length)
-  return topicLimit === null || topics.length < topicLimit * NEAR
+  const followed = topics.filter((one) => one.followed).length
+  const count = formatCount(followed)
+  return topicLimit === null || followed < topicLimit * NEAR
     ? count
     : m.rooms_count({ count, limit: formatCount(topicLimit) })
 }
