@@ -1,5 +1,6 @@
 //! As much HTTP as these tests speak: one request to a connection, all over loopback.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, Result};
@@ -36,12 +37,15 @@ pub async fn post(server: &str, path: &str, body: &Value) -> Result<(u16, Value)
     Ok((status, serde_json::from_str(body).unwrap_or_default()))
 }
 
+/// A free port of this computer.
+const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
 /// A web server that has one answer for whoever asks for anything, and knows nothing of Socket.IO.
 pub struct Website {
     /// Where it is.
     pub url: String,
     asked: Arc<Mutex<Vec<String>>>,
-    _serving: JoinSet<()>,
+    serving: JoinSet<()>,
 }
 
 /// What a website answers: the kind of its content, and the content.
@@ -53,8 +57,16 @@ impl Website {
     /// # Errors
     /// Where no port is free.
     pub async fn start() -> Result<Self> {
+        Self::start_at(ANYWHERE).await
+    }
+
+    /// Starts one that has a page, at this address.
+    ///
+    /// # Errors
+    /// Where it is taken.
+    pub async fn start_at(address: SocketAddr) -> Result<Self> {
         let page = "<!doctype html><title>Welcome</title>";
-        Self::with(("text/html", page.to_owned())).await
+        Self::with(address, ("text/html", page.to_owned())).await
     }
 
     /// Starts one that answers with JSON.
@@ -62,7 +74,7 @@ impl Website {
     /// # Errors
     /// Where no port is free.
     pub async fn answering(json: &Value) -> Result<Self> {
-        Self::with(("application/json", json.to_string())).await
+        Self::with(ANYWHERE, ("application/json", json.to_string())).await
     }
 
     /// What it was asked for: each method and path.
@@ -71,10 +83,15 @@ impl Website {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    async fn with(page: Page) -> Result<Self> {
+    /// Ends it: from then on nobody is at its address.
+    pub async fn stop(mut self) {
+        self.serving.shutdown().await;
+    }
+
+    async fn with(address: SocketAddr, page: Page) -> Result<Self> {
         let asked = Arc::<Mutex<Vec<String>>>::default();
         let note = Arc::clone(&asked);
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let listener = TcpListener::bind(address).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let mut serving = JoinSet::new();
         serving.spawn(async move {
@@ -84,11 +101,7 @@ impl Website {
                 let _ = serve(stream, &page, &note).await;
             }
         });
-        Ok(Self {
-            url,
-            asked,
-            _serving: serving,
-        })
+        Ok(Self { url, asked, serving })
     }
 }
 

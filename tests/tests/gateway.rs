@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use carillon_contract::history::ConnectionAct;
 use carillon_contract::view::NoticeFilter;
 use carillon_contract::{ConnectionState, Topic, UiEvent};
 use carillon_gateway::{Config, start};
@@ -61,6 +62,11 @@ async fn a_token_that_ended_is_refreshed_once_and_the_account_connects() -> anyh
     assert_eq!(gateway.stats().await.refused_tokens, 1);
     gateway.emit("notification", Value::Null, alice()).await?;
     stored(&mut listener, 1).await?;
+    let acts = engine.reader().store(&account.id).await?.history(50).await?;
+    let renewed = acts
+        .iter()
+        .filter(|line| line.act == ConnectionAct::TokenRefreshed);
+    assert_eq!(renewed.map(|line| line.times).sum::<u32>(), 1, "{acts:?}");
     Ok(())
 }
 

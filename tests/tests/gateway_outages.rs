@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use carillon_contract::history::ConnectionAct;
+use carillon_contract::view::NoticeFilter;
 use carillon_contract::{ConnectionState, UiEvent};
 use carillon_engine::EngineError;
 use carillon_engine::notify::Ring;
 use carillon_engine::parts::{MemoryVault, Policy};
 use carillon_gateway::{Config, start};
 use carillon_tests::gateway::{Bench, add_alice, alice, hear, impatient, online, state, stop, stored};
+use carillon_tests::http::Website;
 use serde_json::Value;
 
 #[tokio::test]
@@ -104,6 +106,58 @@ async fn a_token_that_ends_while_the_server_is_away_is_renewed_when_it_is_back()
     online(&mut listener).await?;
     gateway.emit("notification", Value::Null, alice()).await?;
     stored(&mut listener, 1).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_website_in_the_server_s_place_is_said_and_asked_again_slowly_and_nothing_is_lost()
+-> anyhow::Result<()> {
+    let bench = Bench::new()?;
+    let gateway = start(bench.config())?;
+    let engine = bench.engine().await?;
+    let account = add_alice(&engine, &gateway.url()).await?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    online(&mut listener).await?;
+    gateway.emit("notification", Value::Null, alice()).await?;
+    stored(&mut listener, 1).await?;
+
+    let address = gateway.address();
+    stop(gateway).await?;
+    let website = Website::start_at(address).await?;
+    hear(
+        &mut listener,
+        "it to be called no such server",
+        |event| match event {
+            UiEvent::Connection { status, .. } => status
+                .cause
+                .as_deref()
+                .is_some_and(|cause| cause.contains("is not a Socket.IO server"))
+                .then_some(()),
+            _ => None,
+        },
+    )
+    .await?;
+    let ids = std::slice::from_ref(&account.id);
+    assert_eq!(
+        engine
+            .reader()
+            .inbox(ids, NoticeFilter::Unread, None, 10)
+            .await?
+            .len(),
+        1
+    );
+
+    // What was served meanwhile comes as well.
+    website.stop().await;
+    let gateway = start(Config {
+        bind: address,
+        ..bench.config()
+    })?;
+    online(&mut listener).await?;
+    gateway.emit("notification", Value::Null, alice()).await?;
+    stored(&mut listener, 1).await?;
+    assert_eq!(engine.reader().store(&account.id).await?.gaps(10).await?, []);
     Ok(())
 }
 

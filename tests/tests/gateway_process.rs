@@ -1,17 +1,22 @@
 //! The gateway as a program: what it says, and that what it numbered outlives a kill.
 
+use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command as Plain, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 use carillon_contract::Topic;
-use carillon_tests::gateway::{Bench, add_alice, online};
+use carillon_tests::gateway::{Bench, add_alice, online, stored};
 use carillon_tests::http::post;
 use carillon_tests::process::within;
 use carillon_tests::program::program;
+use carillon_vault::Entry;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
+
+/// What it has to say while it runs, in its data folder.
+const LOG: &str = "gateway.log";
 
 fn gateway() -> Result<std::path::PathBuf> {
     program("carillon-gateway", "carillon-gateway")
@@ -49,7 +54,7 @@ async fn start_on(folder: &Path, port: u16) -> Result<Process> {
         .env("RUST_LOG", "trace")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(File::options().create(true).append(true).open(folder.join(LOG))?)
         .kill_on_drop(true)
         .spawn()?;
     let mut lines = BufReader::new(child.stdout.take().context("Take its output")?).lines();
@@ -145,6 +150,51 @@ async fn numbers_go_on_after_a_kill_and_none_is_given_twice() -> Result<()> {
     let second = start(folder.path()).await?;
     let next = announce(&second.url, 1).await?;
     ensure!(next == [201], "{next:?}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn however_much_it_logs_no_secret_and_no_event_is_in_the_log() -> Result<()> {
+    const TITLE: &str = "Unmistakable title 4711";
+    let folder = tempfile::tempdir()?;
+    let mut server = start(folder.path()).await?;
+    let bench = Bench::new()?;
+    let engine = bench.engine().await?;
+    let account = add_alice(&engine, &server.url).await?;
+    let mut listener = engine.subscribe_events();
+    engine.start_account(&account.id).await?;
+    online(&mut listener).await?;
+    let to = json!({ "username": "alice" });
+    let event = json!({ "event": "notification", "to": to, "data": { "title": TITLE } });
+    emit(&server.url, &event).await?;
+    stored(&mut listener, 1).await?;
+    let kept = bench.vault.get(&Entry::token(account.id.as_str())).await?;
+    let kept: Value = serde_json::from_str(kept.context("No token is kept")?.expose())?;
+    let [access, refresh] = ["/access", "/refresh"].map(|field| kept.pointer(field).and_then(Value::as_str));
+    let (access, refresh) = (access.context("No token")?, refresh.context("No token")?);
+    // One that is refused, and a password that is wrong.
+    let wrong = json!({ "refreshToken": "refused-token-4712" });
+    ensure!(post(&server.url, "/auth/refresh", &wrong).await?.0 == 401);
+    let wrong = json!({ "username": "alice", "password": "wrong-password-4713" });
+    ensure!(post(&server.url, "/auth/login", &wrong).await?.0 == 401);
+    engine.stop().await;
+    server.child.kill().await?;
+
+    let log = fs::read_to_string(folder.path().join(LOG))?;
+    ensure!(log.contains("DEBUG carillon_gateway"), "It is not loud:\n{log}");
+    let secrets = [
+        access,
+        refresh,
+        "demo-alice",
+        TITLE,
+        "0xa11ce",
+        "refused-token-4712",
+        "wrong-password-4713",
+    ];
+    for (number, secret) in secrets.iter().enumerate() {
+        let line = log.lines().find(|line| line.contains(*secret));
+        assert_eq!(line, None, "text {number} is in the log");
+    }
     Ok(())
 }
 

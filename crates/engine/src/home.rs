@@ -154,7 +154,11 @@ impl Home {
                 Ok(()) => break,
                 // Somebody may just be looking (`owner`), which takes no time.
                 Err(TryLockError::WouldBlock) if look < LOOKS => std::thread::sleep(BETWEEN_LOOKS),
-                Err(TryLockError::WouldBlock) => return Err(EngineError::Owned { pid: self.read_pid() }),
+                Err(TryLockError::WouldBlock) => {
+                    return Err(EngineError::Owned {
+                        pid: self.wait_for_pid(),
+                    });
+                }
                 Err(TryLockError::Error(source)) => return Err(EngineError::Home { path, source }),
             }
         }
@@ -180,9 +184,21 @@ impl Home {
         // A shared lock, and only for a moment: two that look at the same time don't see each other.
         match file.try_lock_shared() {
             Ok(()) => Ok(None),
-            Err(TryLockError::WouldBlock) => Ok(Some(self.read_pid().unwrap_or(0))),
+            Err(TryLockError::WouldBlock) => Ok(Some(self.wait_for_pid().unwrap_or(0))),
             Err(TryLockError::Error(source)) => Err(EngineError::Home { path, source }),
         }
+    }
+
+    /// Who has taken the lock writes its number right after that, into a file that it empties first.
+    fn wait_for_pid(&self) -> Option<u32> {
+        for _ in 1..LOOKS {
+            let pid = self.read_pid();
+            if pid.is_some() {
+                return pid;
+            }
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
+        self.read_pid()
     }
 
     fn read_pid(&self) -> Option<u32> {

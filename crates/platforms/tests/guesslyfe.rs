@@ -250,6 +250,8 @@ fn only_a_server_that_announces_sync_is_asked_for_it() {
     let ours = welcome(json!({"rooms": [], "capabilities": ["sync"], "sync": {"log": "l", "head": 5}}));
     assert_eq!(ours.log.unwrap().number, 5);
     assert!(!ours.idempotent);
+    let both = welcome(json!({"capabilities": ["sync", "idempotent"], "sync": {"log": "l", "head": 5}}));
+    assert!(both.idempotent && both.log.is_some());
 }
 
 #[test]

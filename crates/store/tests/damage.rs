@@ -31,6 +31,30 @@ async fn a_wrong_key_is_said_clearly_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_wrong_key_leaves_alone_what_a_killed_process_left_in_the_log() {
+    let fixture = fixture().await;
+    fixture.store.ingest(batch(vec![trade(1)])).await.ok().unwrap();
+    let path = fixture.store.path();
+    let folder = tempfile::tempdir().unwrap();
+    let killed = folder.path().join("killed.db");
+    std::fs::copy(path, &killed).unwrap();
+    std::fs::copy(log_of(path), log_of(&killed)).unwrap();
+    let before = everything_in(folder.path());
+    assert_eq!(before.len(), 2);
+    let wrong = DatabaseKey::generate().unwrap();
+    for attempt in [
+        AccountStore::open(&killed, &wrong).await.map(drop),
+        AccountStore::open_to_read(&killed, &wrong).await.map(drop),
+    ] {
+        assert!(matches!(attempt, Err(StoreError::WrongKey { .. })), "{attempt:?}");
+        assert_eq!(everything_in(folder.path()), before);
+    }
+    // The event was in the log alone.
+    let again = AccountStore::open(&killed, &fixture.key).await.unwrap();
+    assert_eq!(again.events_after(0, 10).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn nothing_in_the_file_can_be_read_without_the_key() {
     let fixture = fixture().await;
     fixture

@@ -49,18 +49,6 @@ fn old(name: &str) -> (TempDir, PathBuf) {
     (folder, path)
 }
 
-/// All files of a folder but SQLite's index of the log, which is made anew from the log whenever it is read.
-fn everything_in(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut files: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| !path.to_string_lossy().ends_with("-shm"))
-        .map(|path| (path.clone(), fs::read(path).unwrap()))
-        .collect();
-    files.sort();
-    files
-}
-
 fn copies(folder: &Path) -> Vec<PathBuf> {
     let mut found: Vec<_> = fs::read_dir(folder)
         .unwrap()

@@ -4,6 +4,7 @@
 mod common;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use carillon_contract::Timestamp;
 use carillon_contract::continuity::{Gap, GapReason};
@@ -270,4 +271,11 @@ async fn a_round_of_events_alone_leaves_everything_else() {
     }
     assert_eq!(steps, [1]);
     assert_eq!(titles(store).await, ["read"]);
+}
+
+#[test]
+fn raw_events_are_kept_for_seven_days_or_fifty_thousand() {
+    let limits = Limits::default();
+    assert_eq!(limits.events_age, Duration::from_secs(7 * 24 * 60 * 60));
+    assert_eq!(limits.events_count, 50_000);
 }

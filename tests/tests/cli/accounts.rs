@@ -1,6 +1,7 @@
 //! `accounts add`, `list` and `remove`, and how each fails.
 
 use anyhow::{Context as _, Result};
+use carillon_contract::Secret;
 use carillon_gateway::{Config, start};
 use carillon_tests::cli::{Cli, run};
 use carillon_tests::files;
@@ -262,6 +263,45 @@ async fn a_wrong_passphrase_opens_nothing_and_changes_no_byte() -> Result<()> {
     }
     assert!(files::contents(&it.cli.home())? == before, "A file was changed");
     assert_eq!(accounts(&it.cli).await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_a_vault_that_is_not_there_take_nothing_from_an_account() -> Result<()> {
+    let it = alice().await?;
+    it.gateway.emit("notification", Value::Null, to_alice()).await?;
+    it.cli.run(&["listen", "--count", "1"]).await?.answer()?;
+    let tokens = it.cli.sealed().await?.get(&Entry::token(&it.account)).await?;
+    let before = files::contents(&it.cli.home().join("accounts"))?;
+    let url = it.gateway.url();
+    let again = add(&url, &PASSWORD);
+    it.cli.run_with(&again, "wrong\n").await?.complaint(4)?;
+
+    let all = files::contents(&it.cli.home())?;
+    for command in [&["status"][..], &["inbox"], &["listen", "--for", "1s"]] {
+        let mut command = it.cli.command(command);
+        command
+            .env_remove("CARILLON_VAULT")
+            .env_remove("CARILLON_PASSPHRASE");
+        let ended = run(command, "").await?;
+        let said = format!("{}{}", ended.out, ended.err);
+        assert!(said.contains("No usable keyring was found"), "{said}");
+    }
+    assert!(files::contents(&it.cli.home())? == all, "A file was changed");
+    assert!(
+        files::contents(&it.cli.home().join("accounts"))? == before,
+        "The cache was changed"
+    );
+    let kept = it.cli.sealed().await?.get(&Entry::token(&it.account)).await?;
+    assert_eq!(
+        kept.as_ref().map(Secret::expose),
+        tokens.as_ref().map(Secret::expose)
+    );
+
+    let inbox = it.cli.run(&["inbox", "--json"]).await?.answer()?;
+    assert_eq!(inbox.lines().count(), 1);
+    it.gateway.emit("notification", Value::Null, to_alice()).await?;
+    it.cli.run(&["listen", "--count", "1"]).await?.answer()?;
     Ok(())
 }
 

@@ -4,8 +4,10 @@ use anyhow::{Context as _, Result};
 use carillon_gateway::{Config, start};
 use carillon_tests::cli::{Cli, PASSPHRASE, run};
 use carillon_tests::files;
+use carillon_tests::http::post;
 use carillon_vault::{Entry, TokenVault as _};
 use serde_json::{Value, json};
+use tokio::process::Command;
 
 use crate::{text, to_alice};
 
@@ -25,16 +27,45 @@ async fn tokens(cli: &Cli, account: &str) -> Result<[String; 2]> {
     ])
 }
 
+/// A command that says all it can.
+fn loudly(cli: &Cli, arguments: &[&str]) -> Command {
+    let mut command = cli.command(&[arguments, &["-vv"]].concat());
+    command.env("RUST_LOG", LOUD);
+    command
+}
+
+#[tokio::test]
+async fn a_token_from_elsewhere_is_in_no_file_and_no_log() -> Result<()> {
+    let gateway = start(Config::for_tests())?;
+    let url = gateway.url();
+    let cli = Cli::new()?;
+    let login = json!({ "username": "bob", "password": "demo-bob" });
+    let (_, tokens) = post(&url, "/auth/login", &login).await?;
+    let token = text(&tokens, "/accessToken")?;
+    let add = [
+        "accounts",
+        "add",
+        "--platform",
+        "guesslyfe",
+        "--server",
+        &url,
+        "--token-stdin",
+        "--check",
+    ];
+    let added = run(loudly(&cli, &add), token).await?;
+    let log = added.err.clone();
+    added.answer()?;
+    assert!(log.contains("DEBUG carillon_link"), "{log}");
+    assert!(!log.contains(token), "the token is in the log");
+    files::hold_none_of(&cli.home(), &[token])
+}
+
 #[tokio::test]
 async fn no_secret_and_no_event_is_in_a_file_or_a_log_however_much_is_logged() -> Result<()> {
     let gateway = start(Config::for_tests())?;
     let url = gateway.url();
     let cli = Cli::new()?;
-    let loud = |arguments: &[&str]| {
-        let mut command = cli.command(&[arguments, &["-vv"]].concat());
-        command.env("RUST_LOG", LOUD);
-        command
-    };
+    let loud = |arguments: &[&str]| loudly(&cli, arguments);
     let mut logs = Vec::new();
     let add = [
         "accounts",
@@ -70,6 +101,8 @@ async fn no_secret_and_no_event_is_in_a_file_or_a_log_however_much_is_logged() -
 
     let [access, refresh] = &first;
     let [new_access, new_refresh] = &second;
+    let key = cli.sealed().await?.get(&Entry::database_key(&account)).await?;
+    let key = key.context("No key is kept")?;
     let wallet = "0xa11ce0000000000000000000000000000000aaaa";
     let nowhere = [
         access,
@@ -78,6 +111,7 @@ async fn no_secret_and_no_event_is_in_a_file_or_a_log_however_much_is_logged() -
         new_refresh,
         "demo-alice",
         PASSPHRASE,
+        key.expose(),
         TITLE,
         "user-1001",
         wallet,

@@ -29,6 +29,8 @@ export const sideways: Attachment<HTMLElement> = (element) => {
   }
 
   const sizes = new ResizeObserver(() => {
+    // From the start each time: where it comes to stand depends on its size alone, not on the sizes it had on the way.
+    element.scrollLeft = 0
     showCurrent()
     mark()
   })

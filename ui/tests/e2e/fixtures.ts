@@ -109,7 +109,7 @@ export async function violations(
 }
 
 /** Waits until what moves or changes colour for a moment has come to its end: half a fade has no colours of its own. */
-async function settled(page: Page): Promise<void> {
+export async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const ending = document.getAnimations().filter(({ effect }) => {
       const end = effect?.getComputedTiming().endTime

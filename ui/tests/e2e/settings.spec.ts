@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { expect, open, test, violations } from './fixtures'
+import { expect, open, settled, test, violations } from './fixtures'
 
 /** What the last change did, in a line below the section's title. */
 const said = (page: Page, text: string | RegExp) => page.getByRole('status').filter({ hasText: text }).first()
@@ -65,11 +65,13 @@ test('how much is kept of an account is told, and for how long can be chosen', a
   const choice = page.getByLabel(/^Keep notices of Northyard/)
   await expect(choice).toHaveText('180 days')
   await choice.click()
+  await settled(page)
   await page.getByRole('option', { name: '30 days' }).click()
   await expect(said(page, /^Saved: notices of Northyard.* are kept for 30 days\./)).toBeVisible()
   await expect(choice).toHaveText('30 days')
   expect(await violations(page)).toEqual([])
   await choice.click()
+  await settled(page)
   await page.getByRole('option', { name: 'For ever' }).click()
   await expect(choice).toHaveText('For ever')
 })

@@ -52,12 +52,25 @@ fn holds(path: &str, text: &str, name: &str) -> bool {
         return is_function_name(function) && has_test(text, function);
     }
     if TITLES.iter().any(|ending| path.ends_with(ending)) {
-        let quoted = ['\'', '"', '`']
-            .into_iter()
-            .any(|quote| text.contains(&format!("{quote}{name}{quote}")));
-        return !name.is_empty() && quoted;
+        return !name.is_empty()
+            && ['\'', '"', '`']
+                .into_iter()
+                .any(|quote| has_title(text, name, quote));
     }
     false
+}
+
+/// Whether the text hands this title, between such quotes, to what makes a test of it: `test('…'`, `it('…'`, or a list of
+/// cases, `it.each(…)('…'`.
+fn has_title(text: &str, name: &str, quote: char) -> bool {
+    text.match_indices(&format!("{quote}{name}{quote}"))
+        .any(|(place, _)| {
+            let before = text.get(..place).unwrap_or_default().trim_end();
+            before.strip_suffix('(').is_some_and(|call| {
+                let word = call.rsplit(|letter: char| !letter.is_ascii_alphanumeric()).next();
+                call.ends_with(')') || word.is_some_and(|word| ["test", "it", "step"].contains(&word))
+            })
+        })
 }
 
 fn is_function_name(name: &str) -> bool {
@@ -116,7 +129,11 @@ mod tests {
         let text = "test('shows a, then b', () => {});\nit(\"says\\n\", f); it(`more`)";
         assert!(holds("ui/tests/a.test.ts", text, "shows a, then b"));
         assert!(holds("tests/node/a.mjs", text, "more"));
-        for name in ["shows a", "f", ""] {
+        let text = "const a = 'a text'; expect('no title'); it.each([\n1])(\n  'each of them', f); test.step('a step', g)";
+        for name in ["each of them", "a step"] {
+            assert!(holds("a.ts", text, name), "{name}");
+        }
+        for name in ["shows a", "f", "", "a text", "no title"] {
             assert!(!holds("a.ts", text, name), "{name}");
         }
         assert!(!holds("a.txt", text, "more"));

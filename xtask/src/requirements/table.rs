@@ -106,10 +106,10 @@ fn read_tests(cell: &str) -> Result<Vec<String>, String> {
         }
     }
     let are_closed = cell.matches('`').count().is_multiple_of(2);
-    if are_closed {
-        Ok(tests)
-    } else {
-        Err(String::from("A backquote is not closed"))
+    match (are_closed, tests.is_empty()) {
+        (true, false) => Ok(tests),
+        (true, true) => Err(String::from("Between the commas is nothing")),
+        (false, _) => Err(String::from("A backquote is not closed")),
     }
 }
 
@@ -196,6 +196,8 @@ mod tests {
             "`a`",
             "`a.rs::b",
             "`a::b` c",
+            ",",
+            ", ,",
         ] {
             assert!(fate_of(cell).is_err(), "{cell}");
         }

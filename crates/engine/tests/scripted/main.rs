@@ -12,6 +12,7 @@
 mod by_http;
 mod damage;
 mod flows;
+mod keeping;
 mod leaving;
 mod outbox;
 mod platform;

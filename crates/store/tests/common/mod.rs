@@ -166,6 +166,18 @@ pub(crate) async fn open_plain(path: &Path) -> SqliteConnection {
     options.connect().await.unwrap()
 }
 
+/// All files of a folder but SQLite's index of the log, which is made anew from the log whenever it is read.
+pub(crate) fn everything_in(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| !path.to_string_lossy().ends_with("-shm"))
+        .map(|path| (path.clone(), std::fs::read(path).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
 /// Where SQLite keeps the newest writes of a file.
 pub(crate) fn log_of(path: &Path) -> PathBuf {
     let mut name: OsString = path.as_os_str().to_owned();

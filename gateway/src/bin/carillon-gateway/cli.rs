@@ -224,6 +224,13 @@ mod tests {
     }
 
     #[test]
+    fn the_mock_market_trades_every_second() {
+        let second = Duration::from_secs(1);
+        assert_eq!(Cli::try_parse_from(["gateway"]).unwrap().market_interval, second);
+        assert_eq!(MarketOptions::default().interval, second);
+    }
+
+    #[test]
     fn what_must_last_is_kept_in_the_file_that_was_named_or_nowhere() {
         let place = |arguments: &[&str]| Cli::try_parse_from(arguments).map(|cli| cli.place().unwrap());
         assert!(
