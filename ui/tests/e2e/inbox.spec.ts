@@ -125,6 +125,10 @@ test('an account that asks to sign in again leads to its own sign-in', async ({ 
 test('an inbox that can’t be read says why, and is read again', async ({ page }) => {
   await open(page, 'inbox', { fake: 'broken' })
   await expect(page.getByRole('heading', { name: 'The inbox can’t be read' })).toBeVisible()
+  await expect(page.getByText('What is kept on this computer can’t be read or changed.')).toBeVisible()
+  await expect(page.locator('[lang="en"]:not(html)')).toHaveText(
+    'The cache can’t be read: its file is damaged.',
+  )
   expect(await violations(page)).toEqual([])
   await page.evaluate(() => window.fake?.fail('notices', false))
   await page.getByRole('button', { name: 'Try again' }).click()
