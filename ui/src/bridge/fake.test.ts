@@ -26,8 +26,11 @@ describe('the double', () => {
     expect(new Set(states)).toEqual(
       new Set(['connected', 'catching-up', 'reconnecting', 'error', 'disconnected']),
     )
-    const empty = await fakeBridge({ frozen: NOON, scenario: 'empty' }).call('snapshot')
-    expect(empty.accounts.map((view) => view.connection.state)).toContain('connecting')
+    const begun = await fakeBridge({ frozen: NOON, scenario: 'connecting' }).call('snapshot')
+    expect(begun.accounts.map((view) => [view.connection.state, view.completeUntil])).toContainEqual([
+      'connecting',
+      null,
+    ])
   })
 
   test('counts what is unread as its notices are', async () => {

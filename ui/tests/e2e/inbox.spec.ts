@@ -103,11 +103,23 @@ test('all can be marked read at once', async ({ page }) => {
   await page.getByRole('button', { name: 'Mark all as read' }).click()
   await expect(toast(page, 'All marked read')).toBeVisible()
   await expect(page.locator('.notice.unread')).toHaveCount(0)
+  await expect(page.getByRole('button', { name: 'Mark all as read' })).toBeDisabled()
+})
+
+test('nothing is called quiet while an account was never connected', async ({ page, isMobile }) => {
+  await open(page, 'inbox', { fake: 'connecting' })
+  await expect(page.getByText('Not up to date: Northyard.')).toBeVisible()
+  await expect(page.getByText('All quiet')).toHaveCount(0)
+  await expect(page.getByRole('link', { name: '1 connecting' })).toBeVisible()
+  if (!isMobile) await expect(page.getByRole('contentinfo')).toContainText('1 connecting')
 })
 
 test('offline, it says up to when everything is here, and tries on request', async ({ page }) => {
   await open(page, 'inbox', { fake: 'offline' })
   await expect(page.getByRole('heading', { name: 'You are offline' })).toBeVisible()
+  // One word for it, wherever it is said.
+  await expect(page.getByRole('link', { name: '3 offline' })).toBeVisible()
+  await expect(page.getByText('Reconnecting')).toHaveCount(0)
   await expect(page.getByText(/Everything up to 13:53:\d\d is here\. Next try in 42 s\.$/)).toBeVisible()
   await page.getByRole('button', { name: 'Try now' }).click()
   await expect(page.getByRole('heading', { name: 'You are offline' })).toHaveCount(0)

@@ -152,6 +152,12 @@ export const LOOKS: readonly Look[] = [
     ready: (page) => page.getByText('All quiet'),
   },
   {
+    name: 'inbox-connecting',
+    path: 'inbox',
+    asked: { fake: 'connecting' },
+    ready: (page) => page.getByText('Not up to date: Northyard.'),
+  },
+  {
     name: 'notice',
     path: `inbox/${FIRST}/6`,
     ready: (page) => page.getByRole('heading', { name: 'What happened' }),

@@ -80,6 +80,8 @@ export function makeAccount(world: World, wanted: Wanted): FakeAccount {
     ...wanted.connection,
   }
   const live = connection.state === 'connected'
+  /** Whether it never was connected. */
+  const isNew = connection.state === 'connecting'
   const account: FakeAccount = {
     view: {
       account: {
@@ -112,8 +114,8 @@ export function makeAccount(world: World, wanted: Wanted): FakeAccount {
       },
       gaps:
         wanted.gapless === true ? [] : [{ from: now - 2 * DAY - HOUR, to: now - 2 * DAY, why: 'no-replay' }],
-      completeUntil: live && !connection.catchingUp ? now - 2_000 : connection.since - 4_000,
-      lastEventAt: live ? now - 2_000 : connection.since - 4_000,
+      completeUntil: isNew ? null : live && !connection.catchingUp ? now - 2_000 : connection.since - 4_000,
+      lastEventAt: isNew ? null : live ? now - 2_000 : connection.since - 4_000,
       setAside: [],
     },
     notices: new Map(),
