@@ -184,7 +184,7 @@ export const LOOKS: readonly Look[] = [
     name: 'connections-closed',
     path: 'connections',
     asked: { fake: 'closed' },
-    ready: (page) => page.getByText('Oddsfield can’t be opened'),
+    ready: (page) => page.getByRole('heading', { name: 'Oddsfield can’t be opened' }),
   },
   {
     name: 'connection',
