@@ -79,6 +79,14 @@ describe('the colour of an account', () => {
     expect(coloursOfPlatforms(platforms, eight.slice(0, 2)).get('one')).toBe(before.get('one'))
   })
 
+  it('tells platforms apart that nobody has an account of', () => {
+    const platforms = ['oddsfield', 'northyard', 'sparring', 'ledgerline', 'quorum', 'one'].map((id) => ({
+      id,
+    }))
+    expect(new Set(coloursOfPlatforms(platforms, []).values()).size).toBe(platforms.length)
+    expect(new Set(coloursOfPlatforms(platforms, eight.slice(0, 2)).values()).size).toBe(platforms.length)
+  })
+
   it('is between 1 and 8 for any number of accounts', () => {
     const many = Array.from({ length: 30 }, (_, index) => account(`id-${index}`, index))
     for (const colour of coloursOf(many).values()) {

@@ -118,7 +118,10 @@ export function coloursOf(accounts: readonly Pick<AccountView, 'account'>[]): Ma
   return colours
 }
 
-/** The colour of each platform: that of its oldest account, else the one that its first account would get. */
+/**
+ * The colour of each platform: that of its oldest account, else the one that its first account would get, or the next
+ * free one, so that no two in a list look the same.
+ */
 export function coloursOfPlatforms(
   platforms: readonly Pick<PlatformView, 'id'>[],
   accounts: readonly Pick<AccountView, 'account'>[],
@@ -129,8 +132,9 @@ export function coloursOfPlatforms(
   return new Map(
     platforms.map(({ id }) => {
       const oldest = sorted.find((account) => account.platform === id)
-      const colour = oldest === undefined ? undefined : given.get(oldest.id)
-      return [id, colour ?? colourFor(id, taken)]
+      const colour = (oldest && given.get(oldest.id)) ?? colourFor(id, taken)
+      taken.add(colour)
+      return [id, colour]
     }),
   )
 }
