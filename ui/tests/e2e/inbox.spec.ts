@@ -191,7 +191,11 @@ test.describe('a notice', () => {
 
   test('about a market that is decided says that its figures are final', async ({ page }) => {
     await open(page, `inbox/${FIRST}/6`)
-    await expect(page.getByText('Final: this number does not move any more.')).toBeVisible()
+    await expect(page.getByText('Final since 13:31')).toBeVisible()
+    // As on the market's own page: its names, its places, and times with their zone.
+    await expect(page.locator('.facts')).toHaveText(
+      /Volume\s*1,902\.6\sETH\s*Traders\s*861\s*Resolved\s*19 Nov, 13:31 UTC/,
+    )
     await expect(page.locator('.facts .faded')).toHaveCount(0)
   })
 
