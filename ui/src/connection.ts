@@ -86,7 +86,14 @@ function triesOf({ tries, since }: ConnectionStatus, now: Timestamp, startedAt: 
 }
 
 /** Why it is not connected and what comes next, as one reads it. Empty where there is nothing to say. */
-export function whyAway({ connection, title }: Away, now: Timestamp, startedAt: Timestamp | null): string {
+export function whyAway(
+  { connection, title }: Away,
+  now: Timestamp,
+  startedAt: Timestamp | null,
+  offline = false,
+): string {
+  // Without a network no server is to blame.
+  if (offline) return sentences(m.connection_here_offline(), nextTry(connection, now))
   const why = isSilent(connection)
     ? [m.connection_silent({ platform: title }), triesOf(connection, now, startedAt)]
     : [causeOf(connection, startedAt)]
