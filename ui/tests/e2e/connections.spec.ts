@@ -68,6 +68,7 @@ test('accounts that can’t be opened stay in the lists of accounts', async ({ p
   ])
   await rail.getByRole('link', { name: /^Oddsfield/ }).click()
   await expect(page.getByRole('heading', { name: 'Oddsfield can’t be opened' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Northyard can’t be opened' })).toHaveCount(0)
 })
 
 test('accounts that can’t be opened are removed as others are, and are accounts all the same', async ({
