@@ -30,7 +30,7 @@ export default defineConfig({
   expect: {
     timeout: 30_000,
     // Letters are drawn a little differently from one build of Chromium to the next.
-    toHaveScreenshot: { maxDiffPixels: 200 },
+    toHaveScreenshot: { maxDiffPixels: 40 },
   },
   snapshotPathTemplate: '{testDir}/pictures/{arg}-{projectName}{ext}',
   forbidOnly: true,

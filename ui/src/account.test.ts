@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { coloursOf, coloursOfPlatforms, completeUntil, letterOf, lookOf, worst } from './account'
+import { coloursOf, coloursOfPlatforms, completeUntil, countWords, letterOf, lookOf, worst } from './account'
 import type { Account, ConnectionStatus } from './bridge/contract.gen'
 
 const status = (part: Partial<ConnectionStatus>): ConnectionStatus => ({
@@ -22,6 +22,18 @@ describe('what a connection looks like', () => {
     expect(lookOf(status({}))).toBe('live')
     expect(lookOf(status({ catchingUp: true }))).toBe('catching')
     expect(lookOf(status({ state: 'error' }))).toBe('failed')
+  })
+
+  it('of a first try is no second one, and is counted as such', () => {
+    expect(lookOf(status({ state: 'connecting' }))).toBe('connecting')
+    expect(countWords('connecting', 1)).toBe('1 connecting')
+    expect(worst(['live', 'connecting'])).toBe('connecting')
+  })
+
+  it('of a lost one is offline while this computer is', () => {
+    expect(lookOf(status({ state: 'reconnecting' }))).toBe('reconnecting')
+    expect(lookOf(status({ state: 'reconnecting' }), true)).toBe('offline')
+    expect(lookOf(status({ state: 'error' }), true)).toBe('failed')
   })
 
   it('over several accounts is the worst of them, and offline where there is none', () => {
@@ -65,6 +77,14 @@ describe('the colour of an account', () => {
     const before = coloursOfPlatforms(platforms, [])
     expect(coloursOf(eight.slice(0, 1)).get('account-0')).toBe(before.get('one'))
     expect(coloursOfPlatforms(platforms, eight.slice(0, 2)).get('one')).toBe(before.get('one'))
+  })
+
+  it('tells platforms apart that nobody has an account of', () => {
+    const platforms = ['oddsfield', 'northyard', 'sparring', 'ledgerline', 'quorum', 'one'].map((id) => ({
+      id,
+    }))
+    expect(new Set(coloursOfPlatforms(platforms, []).values()).size).toBe(platforms.length)
+    expect(new Set(coloursOfPlatforms(platforms, eight.slice(0, 2)).values()).size).toBe(platforms.length)
   })
 
   it('is between 1 and 8 for any number of accounts', () => {

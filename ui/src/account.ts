@@ -10,17 +10,19 @@ import type {
 import { m } from './text'
 
 /** What a connection looks like: each has a shape, a colour and a word. From best to worst. */
-export const LOOKS = ['live', 'catching', 'reconnecting', 'offline', 'failed'] as const
+export const LOOKS = ['live', 'catching', 'connecting', 'reconnecting', 'offline', 'failed'] as const
 
 export type Look = (typeof LOOKS)[number]
 
-export function lookOf(status: ConnectionStatus): Look {
+/** What one looks like. While this computer is offline nothing is said to be on its way. */
+export function lookOf(status: ConnectionStatus, offline = false): Look {
   switch (status.state) {
     case 'connected':
       return status.catchingUp ? 'catching' : 'live'
     case 'connecting':
+      return 'connecting'
     case 'reconnecting':
-      return 'reconnecting'
+      return offline ? 'offline' : 'reconnecting'
     case 'disconnected':
       return 'offline'
     case 'error':
@@ -42,8 +44,8 @@ export function completeUntil(
 
 /** Whether trying again now could help: not while it is there, and not where a person has to do something first. */
 export function canTryNow(view: Pick<AccountView, 'connection' | 'paused'>): boolean {
-  const look = lookOf(view.connection)
-  return !view.paused && (look === 'reconnecting' || look === 'offline')
+  const { state } = view.connection
+  return !view.paused && state !== 'connected' && state !== 'error'
 }
 
 /** The word of a look, for one account. */
@@ -53,6 +55,8 @@ export function wordOf(look: Look): string {
       return m.connection_live()
     case 'catching':
       return m.connection_catching()
+    case 'connecting':
+      return m.connection_connecting()
     case 'reconnecting':
       return m.connection_reconnecting()
     case 'offline':
@@ -62,11 +66,6 @@ export function wordOf(look: Look): string {
   }
 }
 
-/** The words for a connection. The first try is not called a second one. */
-export function wordsOf(status: ConnectionStatus): string {
-  return status.state === 'connecting' ? m.connection_connecting() : wordOf(lookOf(status))
-}
-
 /** How many connections look so: "1 catching up". */
 export function countWords(look: Look, count: number): string {
   switch (look) {
@@ -74,6 +73,8 @@ export function countWords(look: Look, count: number): string {
       return m.connections_live({ count })
     case 'catching':
       return m.connections_catching({ count })
+    case 'connecting':
+      return m.connections_connecting({ count })
     case 'reconnecting':
       return m.connections_reconnecting({ count })
     case 'offline':
@@ -117,7 +118,10 @@ export function coloursOf(accounts: readonly Pick<AccountView, 'account'>[]): Ma
   return colours
 }
 
-/** The colour of each platform: that of its oldest account, else the one that its first account would get. */
+/**
+ * The colour of each platform: that of its oldest account, else the one that its first account would get, or the next
+ * free one, so that no two in a list look the same.
+ */
 export function coloursOfPlatforms(
   platforms: readonly Pick<PlatformView, 'id'>[],
   accounts: readonly Pick<AccountView, 'account'>[],
@@ -128,8 +132,9 @@ export function coloursOfPlatforms(
   return new Map(
     platforms.map(({ id }) => {
       const oldest = sorted.find((account) => account.platform === id)
-      const colour = oldest === undefined ? undefined : given.get(oldest.id)
-      return [id, colour ?? colourFor(id, taken)]
+      const colour = (oldest && given.get(oldest.id)) ?? colourFor(id, taken)
+      taken.add(colour)
+      return [id, colour]
     }),
   )
 }

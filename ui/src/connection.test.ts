@@ -91,3 +91,12 @@ it('a cause without a code is said in the core’s words', async () => {
   delete without.code
   expect(causeOf(without, NOON)).toBe('Something new.')
 })
+
+it('without a network no server is said not to answer', async () => {
+  const view = await first(fakeBridge({ frozen: NOON, scenario: 'offline' }))
+  expect(whyAway(view, NOON, null, true)).toBe('This computer is offline. Next try in 42 s.')
+  expect(priceBannerOf(view, NOON, null, true)).toMatchObject({
+    title: 'Prices are from 11:51:00',
+    text: 'This computer is offline. Next try in 42 s.',
+  })
+})

@@ -1,4 +1,4 @@
-/** Why an account is not connected, and when it is tried again, in words. Pure. */
+/** Whether accounts are connected, why not, and when it is tried again, in words. Pure. */
 
 import type { AccountView, ConnectionStatus, Timestamp } from './bridge/contract.gen'
 import { moment } from './format/time'
@@ -12,6 +12,23 @@ const MINUTE = 60
 
 /** An account, as far as its connection is explained. */
 export type Away = Pick<AccountView, 'connection' | 'title'>
+
+/** Those that connect by themselves: neither disconnected by a person nor waiting for one to sign in. */
+export function byThemselves(accounts: readonly AccountView[]): AccountView[] {
+  return accounts.filter(({ connection, paused }) => !paused && connection.state !== 'error')
+}
+
+/**
+ * Whether it is this computer that is offline. That one server can't be reached does not say so: it may be down. That
+ * none of several can, does. `online` is what the system says; it is sure only of having no network.
+ */
+export function isOffline(accounts: readonly AccountView[], online: boolean): boolean {
+  const away = byThemselves(accounts)
+  if (away.length === 0) return false
+  if (away.some(({ connection: { code, state } }) => state !== 'reconnecting' || code !== 'unreachable'))
+    return false
+  return !online || new Set(away.map(({ account }) => account.server)).size > 1
+}
 
 /** Whether so much was tried in vain that the server is said not to answer. */
 export function isSilent({ state, tries }: ConnectionStatus): boolean {
@@ -69,7 +86,14 @@ function triesOf({ tries, since }: ConnectionStatus, now: Timestamp, startedAt: 
 }
 
 /** Why it is not connected and what comes next, as one reads it. Empty where there is nothing to say. */
-export function whyAway({ connection, title }: Away, now: Timestamp, startedAt: Timestamp | null): string {
+export function whyAway(
+  { connection, title }: Away,
+  now: Timestamp,
+  startedAt: Timestamp | null,
+  offline = false,
+): string {
+  // Without a network no server is to blame.
+  if (offline) return sentences(m.connection_here_offline(), nextTry(connection, now))
   const why = isSilent(connection)
     ? [m.connection_silent({ platform: title }), triesOf(connection, now, startedAt)]
     : [causeOf(connection, startedAt)]

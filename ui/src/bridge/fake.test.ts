@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { isApiError, toCallError } from './bridge'
 import type { Batch } from './contract.gen'
 import { fakeBridge, fakeBridgeFor } from './fake'
-import { SCENARIOS } from './fake/scenarios'
+import { SCENARIOS, type Scenario } from './fake/scenarios'
 
 const NOON = Date.parse('2026-11-19T14:03:00Z')
 
@@ -26,8 +26,28 @@ describe('the double', () => {
     expect(new Set(states)).toEqual(
       new Set(['connected', 'catching-up', 'reconnecting', 'error', 'disconnected']),
     )
-    const empty = await fakeBridge({ frozen: NOON, scenario: 'empty' }).call('snapshot')
-    expect(empty.accounts.map((view) => view.connection.state)).toContain('connecting')
+    const begun = await fakeBridge({ frozen: NOON, scenario: 'connecting' }).call('snapshot')
+    expect(begun.accounts.map((view) => [view.connection.state, view.completeUntil])).toContainEqual([
+      'connecting',
+      null,
+    ])
+  })
+
+  test('counts for each account its own, and what came is what became of it', async () => {
+    const { accounts } = await fakeBridge({ frozen: NOON }).call('snapshot')
+    expect(new Set(accounts.map(({ counts }) => counts.received)).size).toBe(accounts.length)
+    for (const { counts } of accounts)
+      expect(counts.stored + counts.repeated + counts.unknown + counts.malformed).toBe(counts.received)
+  })
+
+  test('closes a market when it closes, whatever became of the connection', async () => {
+    const closing = async (scenario: Scenario): Promise<unknown> => {
+      const bridge = fakeBridge({ frozen: NOON, scenario })
+      const account = bridge.fake.world.accounts[0]?.view.account.id ?? ''
+      const market = await bridge.call('entity', { account, entity: { kind: 'market', id: 'm-101' } })
+      return market?.fields['endsAt']
+    }
+    expect(await closing('offline')).toBe(await closing('demo'))
   })
 
   test('counts what is unread as its notices are', async () => {

@@ -208,6 +208,12 @@ describe('a connection', () => {
     expect(document.body.textContent.trim()).toBe('2 reconnecting')
   })
 
+  it('is called offline where this computer is, without its tries', () => {
+    const away = sampleAccount({ state: 'reconnecting', tries: 7 })
+    render(ConnectionPill, { accounts: [away], offline: true })
+    expect(document.body.textContent.trim()).toBe('Offline')
+  })
+
   it('is not drawn where there is no account', () => {
     const { container } = render(ConnectionPill, { accounts: [] })
     expect(container.textContent.trim()).toBe('')

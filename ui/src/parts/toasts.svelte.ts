@@ -1,12 +1,13 @@
 import { untrack } from 'svelte'
 import type { Level } from '../bridge/contract.gen'
+import type { Failure } from '../failure'
 import { announcer } from './announcer.svelte'
 
 /** What a toast says. */
 export interface ToastText {
   level: Level
   title: string
-  text?: string
+  text?: Failure | string
   /** Of those with the same key only the newest is shown, in the place of the one before. */
   key?: string
   /** Whether it goes only when it is dismissed; errors do so unless this says otherwise. */
@@ -46,7 +47,9 @@ export class Toasts {
     const kept = same ? before.map((old) => (old === same ? toast : old)) : [...before, toast].slice(-MOST)
     for (const old of before) if (!kept.includes(old)) this.#stop(old.id)
     this.shown = kept
-    announcer.say([text.title, text.text].filter(Boolean).join('. '), { urgent: text.level === 'error' })
+    // A live region has one language: what the core says in its own is read where it is shown.
+    const said = typeof text.text === 'object' ? text.text.text : text.text
+    announcer.say([text.title, said].filter(Boolean).join('. '), { urgent: text.level === 'error' })
     this.#start(toast)
     return () => {
       this.dismiss(toast.id)

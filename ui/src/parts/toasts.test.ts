@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { announcer } from './announcer.svelte'
 import { Toasts } from './toasts.svelte'
 
 beforeEach(() => {
@@ -69,4 +70,10 @@ describe('a toast', () => {
     dismiss()
     expect(titles(toasts)).toEqual(['Other'])
   })
+})
+
+it('is read out in one language, without what the core says in its own', () => {
+  const text = { text: 'The server can’t be reached.', detail: 'No answer within 20 s' }
+  new Toasts().show({ level: 'error', title: 'Not followed', text })
+  expect(announcer.urgent.trim()).toBe('Not followed. The server can’t be reached.')
 })

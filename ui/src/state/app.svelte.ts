@@ -6,9 +6,11 @@
  */
 
 import { getContext, setContext } from 'svelte'
+import { online } from 'svelte/reactivity/window'
 
 import type { Bridge, CallError } from '../bridge/bridge'
 import type { AccountView, Snapshot } from '../bridge/contract.gen'
+import { isOffline } from '../connection'
 import { animationFrames, type Frames } from './frame'
 import { Inbox, type Step } from './inbox.svelte'
 import { Queries } from './queries'
@@ -80,6 +82,11 @@ export class App {
 
   get accounts(): readonly AccountView[] {
     return this.snapshot?.accounts ?? []
+  }
+
+  /** Whether this computer has no network, as far as can be told: then everything that is away is called offline. */
+  get offline(): boolean {
+    return isOffline(this.accounts, online.current ?? true)
   }
 
   account(id: string): AccountView | undefined {

@@ -56,6 +56,21 @@ test('an account whose file can’t be opened says why', async ({ page }) => {
   await expect(page.getByText('The file of this account is damaged.')).toBeVisible()
 })
 
+test('accounts that can’t be opened stay in the lists of accounts', async ({ page, isMobile }) => {
+  await open(page, 'connections', { fake: 'closed' })
+  const rows = page.getByRole('main').getByRole('navigation', { name: 'Accounts' }).getByRole('listitem')
+  await expect(rows).toHaveText([/Northyard\s+Can’t be opened/, /Oddsfield\s+Can’t be opened/])
+  if (isMobile) return
+  const rail = page.getByRole('navigation', { name: 'Main' }).getByRole('list', { name: 'Accounts' })
+  await expect(rail.getByRole('link')).toHaveText([
+    /Northyard\s+Can’t be opened/,
+    /Oddsfield\s+Can’t be opened/,
+  ])
+  await rail.getByRole('link', { name: /^Oddsfield/ }).click()
+  await expect(page.getByRole('heading', { name: 'Oddsfield can’t be opened' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Northyard can’t be opened' })).toHaveCount(0)
+})
+
 test('accounts that can’t be opened are removed as others are, and are accounts all the same', async ({
   page,
 }) => {

@@ -103,11 +103,23 @@ test('all can be marked read at once', async ({ page }) => {
   await page.getByRole('button', { name: 'Mark all as read' }).click()
   await expect(toast(page, 'All marked read')).toBeVisible()
   await expect(page.locator('.notice.unread')).toHaveCount(0)
+  await expect(page.getByRole('button', { name: 'Mark all as read' })).toBeDisabled()
+})
+
+test('nothing is called quiet while an account was never connected', async ({ page, isMobile }) => {
+  await open(page, 'inbox', { fake: 'connecting' })
+  await expect(page.getByText('Not up to date: Northyard.')).toBeVisible()
+  await expect(page.getByText('All quiet')).toHaveCount(0)
+  await expect(page.getByRole('link', { name: '1 connecting' })).toBeVisible()
+  if (!isMobile) await expect(page.getByRole('contentinfo')).toContainText('1 connecting')
 })
 
 test('offline, it says up to when everything is here, and tries on request', async ({ page }) => {
   await open(page, 'inbox', { fake: 'offline' })
   await expect(page.getByRole('heading', { name: 'You are offline' })).toBeVisible()
+  // One word for it, wherever it is said.
+  await expect(page.getByRole('link', { name: '3 offline' })).toBeVisible()
+  await expect(page.getByText('Reconnecting')).toHaveCount(0)
   await expect(page.getByText(/Everything up to 13:53:\d\d is here\. Next try in 42 s\.$/)).toBeVisible()
   await page.getByRole('button', { name: 'Try now' }).click()
   await expect(page.getByRole('heading', { name: 'You are offline' })).toHaveCount(0)
@@ -125,6 +137,10 @@ test('an account that asks to sign in again leads to its own sign-in', async ({ 
 test('an inbox that can’t be read says why, and is read again', async ({ page }) => {
   await open(page, 'inbox', { fake: 'broken' })
   await expect(page.getByRole('heading', { name: 'The inbox can’t be read' })).toBeVisible()
+  await expect(page.getByText('What is kept on this computer can’t be read or changed.')).toBeVisible()
+  await expect(page.locator('[lang="en"]:not(html)')).toHaveText(
+    'The cache can’t be read: its file is damaged.',
+  )
   expect(await violations(page)).toEqual([])
   await page.evaluate(() => window.fake?.fail('notices', false))
   await page.getByRole('button', { name: 'Try again' }).click()
@@ -175,7 +191,11 @@ test.describe('a notice', () => {
 
   test('about a market that is decided says that its figures are final', async ({ page }) => {
     await open(page, `inbox/${FIRST}/6`)
-    await expect(page.getByText('Final: this number does not move any more.')).toBeVisible()
+    await expect(page.getByText('Final since 13:31')).toBeVisible()
+    // As on the market's own page: its names, its places, and times with their zone.
+    await expect(page.locator('.facts')).toHaveText(
+      /Volume\s*1,902\.6\sETH\s*Traders\s*861\s*Resolved\s*19 Nov, 13:31 UTC/,
+    )
     await expect(page.locator('.facts .faded')).toHaveCount(0)
   })
 

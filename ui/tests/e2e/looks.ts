@@ -152,6 +152,12 @@ export const LOOKS: readonly Look[] = [
     ready: (page) => page.getByText('All quiet'),
   },
   {
+    name: 'inbox-connecting',
+    path: 'inbox',
+    asked: { fake: 'connecting' },
+    ready: (page) => page.getByText('Not up to date: Northyard.'),
+  },
+  {
     name: 'notice',
     path: `inbox/${FIRST}/6`,
     ready: (page) => page.getByRole('heading', { name: 'What happened' }),
@@ -178,7 +184,7 @@ export const LOOKS: readonly Look[] = [
     name: 'connections-closed',
     path: 'connections',
     asked: { fake: 'closed' },
-    ready: (page) => page.getByText('Oddsfield can’t be opened'),
+    ready: (page) => page.getByRole('heading', { name: 'Oddsfield can’t be opened' }),
   },
   {
     name: 'connection',

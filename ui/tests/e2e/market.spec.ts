@@ -51,7 +51,7 @@ test('a market whose connection was lost looks stale', async ({ page }) => {
 
 test('a resolved market says how it ended, and cannot be followed', async ({ page }) => {
   await open(page, RESOLVED)
-  await expect(page.getByText('Final: this number does not move any more.')).toBeVisible()
+  await expect(page.getByText('Final since 13:31')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Follow' })).toHaveCount(0)
 })
 

@@ -25,6 +25,25 @@ test('what fails to be read says why, and is read again', async ({ page }) => {
   await expect(page.getByText(CUT)).toBeVisible()
 })
 
+test('two accounts of one platform are told apart by more than a colour', async ({ page, isMobile }) => {
+  await open(page, MARKETS)
+  await expect(
+    page.getByRole('row').or(page.getByRole('listitem')).filter({ hasText: CUT }).first(),
+  ).toBeVisible()
+  // A phone has no rail that says whose they are.
+  if (isMobile) await expect(page.locator('.bar').first()).toContainText('maren')
+  await open(page, 'inbox')
+  await expect(page.locator('[data-key]').filter({ hasText: 'Market resolved: YES' })).toContainText('maren')
+  await expect(page.locator('[data-key]').filter({ hasText: 'Payment failed' })).not.toContainText('petrov')
+})
+
+test('what the words and the star of a row mean stands before the rows', async ({ page }) => {
+  await open(page, MARKETS)
+  const why = page.getByText('following one joins its room', { exact: false })
+  const first = page.getByText(CUT)
+  expect((await why.boundingBox())?.y ?? Infinity).toBeLessThan((await first.boundingBox())?.y ?? 0)
+})
+
 test('an account without markets says when they will appear', async ({ page }) => {
   await open(page, MARKETS, { fake: 'empty' })
   await expect(page.getByRole('heading', { name: 'No markets yet' })).toBeVisible()

@@ -34,12 +34,7 @@ const DATES =
 const SHORTENED = '(?:\\b0[x×])?\\w+…\\w+'
 
 /** What comes from the double or the system, beside what its world holds. */
-const KNOWN = [
-  'Carillon',
-  'Linux',
-  'The cache can’t be read: its file is damaged.',
-  ...['Oddsfield', 'Northyard', 'Sparring', 'Ledgerline', 'Quorum'],
-]
+const KNOWN = ['Carillon', 'Linux', ...['Oddsfield', 'Northyard', 'Sparring', 'Ledgerline', 'Quorum']]
 
 /** A message may stand within a message: the innermost brackets go first. */
 function withoutMessages(text: string): string {

@@ -22,6 +22,22 @@ test('a room is joined by its kind and id, and left again', async ({ page }) => 
   await expect(page.getByRole('button', { name: /^Leave / })).toHaveCount(5)
 })
 
+test('the kind of a room is chosen, not typed', async ({ page }) => {
+  await open(page, ROOMS)
+  await page.getByLabel('Kind').click()
+  await page.getByRole('option', { name: 'Creator' }).click()
+  await page.getByLabel('Id').fill('vega')
+  await page.getByRole('button', { name: 'Join' }).click()
+  await expect(page.getByText('Creator · vega')).toBeVisible()
+})
+
+test('a question is read to its end', async ({ page }) => {
+  await open(page, ROOMS)
+  const question = page.getByRole('link', { name: /^Will the central bank cut/ })
+  expect(await question.evaluate((link) => link.scrollWidth <= link.clientWidth)).toBe(true)
+  expect(await question.evaluate((link) => link.scrollHeight <= link.clientHeight)).toBe(true)
+})
+
 test('a platform without rooms says that none are needed', async ({ page }) => {
   await open(page, '0197a1c0-0000-7000-8000-000000000002/rooms')
   await expect(page.getByText('This platform has no rooms')).toBeVisible()

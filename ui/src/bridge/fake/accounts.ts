@@ -69,6 +69,11 @@ export function makeAccount(world: World, wanted: Wanted): FakeAccount {
   const now = world.now()
   const platform = PLATFORMS[wanted.platform]
   const random = new Random(7_000 + number)
+  // Of its own, so that what was counted changes nothing else of the world.
+  const counted = new Random(9_000 + number)
+  const stored = wanted.bare === true ? counted.whole(40, 900) : counted.whole(2_400, 31_000)
+  const repeated = Math.round(stored * counted.next() * 0.012)
+  const unknown = counted.whole(0, 14)
   const connection: ConnectionStatus = {
     state: 'connected',
     catchingUp: false,
@@ -80,6 +85,8 @@ export function makeAccount(world: World, wanted: Wanted): FakeAccount {
     ...wanted.connection,
   }
   const live = connection.state === 'connected'
+  /** Whether it never was connected. */
+  const isNew = connection.state === 'connecting'
   const account: FakeAccount = {
     view: {
       account: {
@@ -104,16 +111,16 @@ export function makeAccount(world: World, wanted: Wanted): FakeAccount {
       topicLimit: wanted.platform === 'markets' ? 100 : null,
       unread: {},
       counts: {
-        received: 18_204 + number,
-        stored: 18_011 + number,
-        repeated: 182,
+        received: stored + repeated + unknown,
+        stored,
+        repeated,
         malformed: 0,
-        unknown: 11,
+        unknown,
       },
       gaps:
         wanted.gapless === true ? [] : [{ from: now - 2 * DAY - HOUR, to: now - 2 * DAY, why: 'no-replay' }],
-      completeUntil: live && !connection.catchingUp ? now - 2_000 : connection.since - 4_000,
-      lastEventAt: live ? now - 2_000 : connection.since - 4_000,
+      completeUntil: isNew ? null : live && !connection.catchingUp ? now - 2_000 : connection.since - 4_000,
+      lastEventAt: isNew ? null : live ? now - 2_000 : connection.since - 4_000,
       setAside: [],
     },
     notices: new Map(),
@@ -121,7 +128,7 @@ export function makeAccount(world: World, wanted: Wanted): FakeAccount {
     series: new Map(),
     activity: new Map(),
     retention: { days: 180, categories: {} },
-    nextSeq: 18_100,
+    nextSeq: stored,
     nextNotice: 1,
   }
   if (wanted.bare !== true) fill(account, wanted, random, now)
@@ -143,7 +150,7 @@ function fill(account: FakeAccount, wanted: Wanted, random: Random, now: number)
   const seq = (): number => account.nextSeq++
   const markets =
     wanted.untraded === true
-      ? newMarkets(random, until + 2_000)
-      : makeMarkets(random, until + 2_000, seq, wanted.copies)
+      ? newMarkets(random, now)
+      : makeMarkets(random, { now, until: until + 2_000 }, seq, wanted.copies)
   for (const market of markets) add(account, market)
 }

@@ -111,8 +111,10 @@ function join(world: World, platform: string, server: string, clearText: boolean
   if (url.protocol !== 'https:' && !local && !clearText) {
     throw new CallError('invalid', 'The connection would not be encrypted.')
   }
-  if (url.hostname.startsWith('down.')) throw new CallError('unreachable', 'The server does not answer.')
-  if (url.hostname.startsWith('other.')) throw new CallError('wrong-server', 'Another service answers there.')
+  if (url.hostname.startsWith('down.'))
+    throw new CallError('unreachable', 'No answer within 20 s (https://down.example)')
+  if (url.hostname.startsWith('other.'))
+    throw new CallError('wrong-server', 'What answers there is not a server of this platform (status 404).')
   const made = makeAccount(world, { platform: platformKey(platform), name, host: url.host, gapless: true })
   world.tell({ type: 'accounts-changed' })
   return made.view.account
@@ -141,7 +143,7 @@ export const commands: Handlers = {
   platforms: () => Object.values(PLATFORMS).map((platform) => ({ ...platform, kinds: [...platform.kinds] })),
   sign_in: (world, { platform, server, username, password, clearText }) => {
     if (password === 'wrong')
-      throw new CallError('sign-in-refused', 'The server refused the user name or the password.')
+      throw new CallError('sign-in-refused', 'The server refused: wrong password, 4 tries left')
     return join(world, platform, server, clearText, username)
   },
   add_token: (world, { platform, server, token, clearText }) => {

@@ -24,6 +24,12 @@ export interface Market {
   trades: Activity[]
 }
 
+/** What an account knows: when a market closes does not depend on up to when its trades came. */
+export interface Known {
+  readonly now: number
+  readonly until: number
+}
+
 export interface Trade {
   readonly at: number
   /** The YES price after it, in thousandths. */
@@ -139,20 +145,20 @@ function openMarket(
   random: Random,
   index: number,
   question: Question,
-  now: number,
+  { now, until }: Known,
   seq: () => number,
 ): Market {
   const fresh = [2, 6, 14, 41][index]
   const last =
     fresh === undefined
-      ? now - (18 + (index - FOLLOWED) * 13) * MINUTE - random.whole(0, 50) * SECOND
-      : now - fresh * SECOND
+      ? until - (18 + (index - FOLLOWED) * 13) * MINUTE - random.whole(0, 50) * SECOND
+      : until - fresh * SECOND
   const market = walk(
     random,
     `m-${String(101 + index)}`,
     question,
     last,
-    now - random.whole(9, 26) * DAY,
+    until - random.whole(9, 26) * DAY,
     seq,
   )
   market.entity.fields['endsAt'] = now + question.days * DAY + 12 * MINUTE
@@ -209,14 +215,14 @@ export function newMarkets(random: Random, now: number): Market[] {
 }
 
 /** The markets of an account; `copies` repeats the open ones for a very full list. */
-export function makeMarkets(random: Random, now: number, seq: () => number, copies = 1): Market[] {
+export function makeMarkets(random: Random, known: Known, seq: () => number, copies = 1): Market[] {
   const made: Market[] = []
   for (let copy = 0; copy < copies; copy++) {
     for (const [index, question] of OPEN.entries()) {
-      made.push(openMarket(random, index + copy * OPEN.length, question, now, seq))
+      made.push(openMarket(random, index + copy * OPEN.length, question, known, seq))
     }
   }
   for (const [index, answered] of RESOLVED.entries())
-    made.push(resolvedMarket(random, index, answered, now, seq))
+    made.push(resolvedMarket(random, index, answered, known.now, seq))
   return made
 }

@@ -7,6 +7,7 @@ import type { World } from './world'
 export const SCENARIOS = [
   'demo',
   'empty',
+  'connecting',
   'offline',
   'reconnecting',
   'sign-in',
@@ -74,6 +75,11 @@ function accountsOf(scenario: Scenario, now: number): Wanted[] {
         },
       ]
     case 'empty':
+      return [
+        { ...MARKETS, bare: true, gapless: true },
+        { ...WORKS, bare: true, gapless: true },
+      ]
+    case 'connecting':
       return [
         { ...MARKETS, bare: true, gapless: true },
         { ...WORKS, bare: true, gapless: true, connection: { state: 'connecting', since: now - 1_000 } },

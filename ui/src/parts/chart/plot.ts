@@ -4,6 +4,7 @@ import uPlot from 'uplot'
 
 import type { Timestamp } from '../../bridge/contract.gen'
 import { lastKnown, type Rows } from './rows'
+import { scaleOf } from './scale'
 import type { ChartTheme } from './theme'
 
 /** What comes after the last value of the first line: trading ended, and the outcome was told. */
@@ -20,6 +21,8 @@ export interface Drawing {
   /** Grey, without a ground: what it shows is not live. */
   readonly ghost: boolean
   readonly ending: Ending | null
+  /** Where the lines are broken, and what that is called. */
+  readonly gaps: readonly { readonly from: Timestamp; readonly to: Timestamp; readonly name: string }[]
 }
 
 export interface PlotOptions {
@@ -43,13 +46,14 @@ const GRID_LINES = 4
 const TIME_ROOM = 64
 /** Half of a label of the time axis. */
 const EDGE_ROOM = 22
-/** Room above the highest and below the lowest value, as a share of what is between. */
-const BREATH = 0.12
+/** Between a gap's name and what is below it, and between two such names. */
+const NAME_ROOM = 8
 
 export class Plot {
   readonly #plot: uPlot
   #drawing: Drawing
   #theme: ChartTheme
+  #step = 1
 
   constructor(target: HTMLElement, drawing: Drawing, theme: ChartTheme, options: PlotOptions) {
     this.#drawing = drawing
@@ -147,7 +151,9 @@ export class Plot {
           side: RIGHT,
           size: 46,
           gap: 8,
-          space: (plot) => plot.bbox.height / devicePixelRatio / (GRID_LINES + 1),
+          // The range was made for this step.
+          incrs: () => [this.#step],
+          space: 1,
           align: START,
           grid: { stroke: () => this.#theme.grid, width: 1 },
           values: (_, splits, __, ___, step) => splits.map((value) => options.axisValue(value, step)),
@@ -167,6 +173,7 @@ export class Plot {
       hooks: {
         draw: [
           () => {
+            this.#nameGaps()
             this.#end()
           },
         ],
@@ -185,8 +192,35 @@ export class Plot {
     const { ending } = this.#drawing
     const low = Math.min(least ?? 0, ending?.value ?? Infinity)
     const high = Math.max(most ?? 1, ending?.value ?? -Infinity)
-    const room = (high - low) * BREATH || Math.max(Math.abs(high) * BREATH, 0.01)
-    return [low - room, high + room]
+    const { min, max, step } = scaleOf(low, high, GRID_LINES)
+    this.#step = step
+    return [min, max]
+  }
+
+  /** What a break in the lines is, beside it at the foot of the chart; those that would stand on each other are left out. */
+  #nameGaps(): void {
+    const { rows, gaps, from, to } = this.#drawing
+    const first = rows.at[0]
+    const last = rows.at.at(-1)
+    if (first === undefined || last === undefined) return
+    const { bbox, ctx } = this.#plot
+    const scale = devicePixelRatio
+    ctx.save()
+    ctx.font = this.#theme.font.replace(/^[\d.]+/, (size) => String(Number(size) * scale))
+    ctx.fillStyle = this.#theme.axis
+    ctx.textAlign = 'left'
+    ctx.textBaseline = 'bottom'
+    let free = bbox.left
+    for (const gap of gaps.toSorted((a, b) => a.from - b.from)) {
+      if (gap.to <= Math.max(first, from) || gap.from >= Math.min(last, to)) continue
+      const { width } = ctx.measureText(gap.name)
+      const middle = this.#plot.valToPos((gap.from + gap.to) / 2, 'x', true)
+      const left = Math.min(Math.max(middle - width / 2, bbox.left), bbox.left + bbox.width - width)
+      if (left < free) continue
+      ctx.fillText(gap.name, left, bbox.top + bbox.height - NAME_ROOM * scale)
+      free = left + width + NAME_ROOM * scale
+    }
+    ctx.restore()
   }
 
   /** The ring on the last point, and the dashes to what ended it. */

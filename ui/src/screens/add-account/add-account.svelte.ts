@@ -1,5 +1,7 @@
 import { toCallError, type Bridge } from '../../bridge/bridge'
 import type { Account, ErrorCode } from '../../bridge/contract.gen'
+import { failureOf, type Failure } from '../../failure'
+import { m } from '../../text'
 import { blank, problemsOf, type Field, type Fields, type Method, type Problem } from './form'
 
 /** Where an error belongs: beside the field that can mend it, or above the form. */
@@ -7,8 +9,7 @@ export type Place = 'server' | 'secret' | 'vault' | 'form'
 
 export interface Refusal {
   place: Place
-  /** The core's words: what is so, then the next step. */
-  message: string
+  why: Failure
 }
 
 export function placeOf(code: ErrorCode, method: Method): Place {
@@ -31,13 +32,20 @@ export function placeOf(code: ErrorCode, method: Method): Place {
   }
 }
 
+/** What is said of a refusal: a server that takes no sign-in refuses what it was shown. */
+function whyOf(code: ErrorCode, thrown: unknown, method: Method): Failure {
+  const why = failureOf(thrown)
+  if (code !== 'sign-in-refused') return why
+  return { ...why, text: method === 'token' ? m.add_refused_token() : m.add_refused_password() }
+}
+
 /** What the person writes to add an account, and what became of asking the server. */
 export class AddAccount {
   platform: string | null = $state(null)
   method: Method = $state('password')
   fields: Fields = $state(blank())
   busy = $state(false)
-  refusal: Refusal | null = $state(null)
+  refusal: Refusal | null = $state.raw(null)
   /** Whether it was tried, so that what is missing is said. Nobody is told before that they have not finished. */
   tried = $state(false)
 
@@ -83,8 +91,8 @@ export class AddAccount {
       this.forget()
       return account
     } catch (thrown) {
-      const { code, message } = toCallError(thrown)
-      this.refusal = { place: placeOf(code, method), message }
+      const { code } = toCallError(thrown)
+      this.refusal = { place: placeOf(code, method), why: whyOf(code, thrown, method) }
       return null
     } finally {
       this.busy = false

@@ -1,13 +1,13 @@
-import { lookOf, wordsOf } from '../../account'
+import { lookOf, wordOf } from '../../account'
 import type { AccountView, Timestamp } from '../../bridge/contract.gen'
 import { clockWithSeconds, daysAgo, moment } from '../../format/time'
 import { m } from '../../text'
 
 /** A connection in a line: its word, and what explains it. */
-export function statusLine(view: AccountView, now: Timestamp): string {
+export function statusLine(view: AccountView, now: Timestamp, offline = false): string {
   const { connection, latencyMs } = view
-  const word = wordsOf(connection)
-  const look = lookOf(connection)
+  const look = lookOf(connection, offline)
+  const word = wordOf(look)
   if (look === 'live')
     return latencyMs === null ? word : m.conn_line({ word, more: m.conn_millis({ count: latencyMs }) })
   if (look === 'offline') return m.conn_line({ word, more: moment(connection.since, now) })

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { AccountView } from '../../bridge/contract.gen'
 import { fakeBridge } from '../../bridge/fake'
 import type { Scenario } from '../../bridge/fake/scenarios'
-import { bannerOf } from './banner'
+import { bannersOf, type Banner, type Situation } from './banner'
 
 const NOW = Date.UTC(2026, 10, 20, 14, 3)
 
@@ -10,8 +10,11 @@ async function accountsOf(scenario: Scenario): Promise<AccountView[]> {
   return (await fakeBridge({ scenario, frozen: NOW }).call('snapshot')).accounts
 }
 
+/** What is said first. */
+const first = (situation: Situation): Banner | null => bannersOf(situation)[0] ?? null
+
 /** What is said of accounts that could all be opened, on a computer that has a network. */
-const said = (accounts: AccountView[]) => bannerOf({ accounts, closed: [], online: true })
+const said = (accounts: AccountView[]) => first({ accounts, closed: [], online: true })
 
 /** Accounts without a connection, complete up to these times. */
 async function offline(...until: (number | null)[]): Promise<AccountView[]> {
@@ -36,18 +39,34 @@ it('an account that was never complete leaves the time unknown', async () => {
 })
 
 it('an account that the person disconnected is not missed', async () => {
-  const [first, second] = (await offline(5_000, 3_000)) as [AccountView, AccountView]
+  const [one, second] = (await offline(5_000, 3_000)) as [AccountView, AccountView]
   const paused: AccountView = {
     ...second,
     paused: true,
     connection: { ...second.connection, state: 'disconnected' },
   }
   expect(said([paused])).toBeNull()
-  expect(said([first, paused])).toMatchObject({ is: 'offline', completeUntil: 5_000 })
+  expect(said([one, paused])).toMatchObject({ is: 'offline', completeUntil: 5_000 })
 })
 
-it('an account that asks to sign in again comes first', async () => {
+it('an account that asks to sign in again is told while another one is connected', async () => {
   expect(said(await accountsOf('sign-in'))).toMatchObject({ is: 'sign-in' })
+})
+
+it('offline comes before an account that asks to sign in again, which is told as well', async () => {
+  const [one, ...others] = (await offline(5_000, 3_000, 4_000)) as [AccountView, ...AccountView[]]
+  const asking: AccountView = {
+    ...one,
+    connection: { ...one.connection, state: 'error', code: 'sign-in-refused', nextTryAt: null },
+  }
+  const accounts = [asking, ...others]
+  expect(bannersOf({ accounts, closed: [], online: true })).toMatchObject([
+    // Nothing is connected, so that nothing newer than the oldest of all is here.
+    { is: 'offline', network: true, completeUntil: 3_000, accounts: others },
+    { is: 'sign-in', account: asking },
+  ])
+  // Alone it is not away: it waits for the person.
+  expect(bannersOf({ accounts: [asking], closed: [], online: false })).toMatchObject([{ is: 'sign-in' }])
 })
 
 it('this computer is offline where none of several servers can be reached, or where the system says so', async () => {
@@ -56,7 +75,7 @@ it('this computer is offline where none of several servers can be reached, or wh
   const [one, ...others] = accounts as [AccountView, ...AccountView[]]
   // A single server may be down.
   expect(said([one])).toMatchObject({ network: false })
-  expect(bannerOf({ accounts: [one], closed: [], online: false })).toMatchObject({ network: true })
+  expect(first({ accounts: [one], closed: [], online: false })).toMatchObject({ network: true })
   const busy: AccountView = { ...one, connection: { ...one.connection, code: 'busy' } }
   expect(said([busy, ...others])).toMatchObject({ network: false })
 })
@@ -71,9 +90,9 @@ it('the soonest try is told', async () => {
 
 it('what an account that can’t be opened had received is not vouched for', async () => {
   const { accounts, closed } = await fakeBridge({ scenario: 'broken', frozen: NOW }).call('snapshot')
-  expect(bannerOf({ accounts, closed, online: true })).toMatchObject({ is: 'closed', closed })
+  expect(first({ accounts, closed, online: true })).toMatchObject({ is: 'closed', closed })
   const away = await offline(5_000)
-  expect(bannerOf({ accounts: away, closed, online: true })).toMatchObject({ completeUntil: null })
+  expect(first({ accounts: away, closed, online: true })).toMatchObject({ completeUntil: null })
   // With no account at all the list's place says it.
-  expect(bannerOf({ accounts: [], closed, online: true })).toBeNull()
+  expect(first({ accounts: [], closed, online: true })).toBeNull()
 })

@@ -1,4 +1,5 @@
 import type { AccountView, ClosedAccount, Timestamp } from '../../bridge/contract.gen'
+import { byThemselves, isOffline } from '../../connection'
 
 /** What stands above the list where something about the accounts has to be said. */
 export type Banner =
@@ -24,33 +25,27 @@ export interface Situation {
   readonly online: boolean
 }
 
-/** The most pressing thing to say; `null` where nothing is. Of several accounts that ask, the first. */
-export function bannerOf({ accounts, closed, online }: Situation): Banner | null {
-  const asking = accounts.find(({ connection }) => connection.state === 'error')
-  if (asking !== undefined) return { is: 'sign-in', account: asking }
-
-  const wanted = accounts.filter(({ paused }) => !paused)
-  const away = wanted.filter(({ connection }) => connection.state === 'reconnecting')
-  if (away.length > 0 && away.length === wanted.length) {
-    return {
-      is: 'offline',
-      network: isWithoutNetwork(away, online),
-      // What a closed account had received can't be vouched for.
-      completeUntil: closed.length > 0 ? null : oldest(wanted),
-      soonest: soonestOf(away),
-      accounts: wanted,
-    }
-  }
-  return accounts.length > 0 && closed.length > 0 ? { is: 'closed', closed } : null
-}
-
 /**
- * Whether it is this computer that is offline. That one server can't be reached does not say so: it may be down. That
- * none of several can, does.
+ * What is to be said, the most pressing first. That nothing is connected comes before that somebody has to sign in:
+ * without a network nobody can. Of several accounts that ask, the first.
  */
-function isWithoutNetwork(away: readonly AccountView[], online: boolean): boolean {
-  if (away.some(({ connection }) => connection.code !== 'unreachable')) return false
-  return !online || new Set(away.map(({ account }) => account.server)).size > 1
+export function bannersOf({ accounts, closed, online }: Situation): Banner[] {
+  const found: Banner[] = []
+  const away = byThemselves(accounts)
+  if (away.length > 0 && away.every(({ connection }) => connection.state === 'reconnecting')) {
+    found.push({
+      is: 'offline',
+      network: isOffline(accounts, online),
+      // What a closed account had received can't be vouched for.
+      completeUntil: closed.length > 0 ? null : oldest(accounts.filter(({ paused }) => !paused)),
+      soonest: soonestOf(away),
+      accounts: away,
+    })
+  }
+  const asking = accounts.find(({ connection }) => connection.state === 'error')
+  if (asking !== undefined) found.push({ is: 'sign-in', account: asking })
+  if (found.length === 0 && accounts.length > 0 && closed.length > 0) found.push({ is: 'closed', closed })
+  return found
 }
 
 /** The account that is tried next. */

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Entity } from '../../bridge/contract.gen'
-import { factsOf, isFinal, moves } from './facts'
+import { m } from '../../text'
+import { factsOf, finalSince, isFinal, moves } from './facts'
 
 function market(fields: Record<string, unknown>): Entity {
   return { kind: 'market', id: 'm-1', updatedAt: 0, fields }
@@ -41,4 +42,18 @@ it('figures may grow old, times may not; with an outcome nothing moves any more'
   ])
   expect(isFinal(open)).toBe(false)
   expect(isFinal(market({ outcome: 'YES' }))).toBe(true)
+})
+
+it('facts have the names that they have on the page of their thing', () => {
+  const facts = factsOf(market({ totalVolume: '10', totalParticipants: 3, endsAt: 1 }))
+  expect(facts.map(({ label }) => label)).toEqual([
+    m.market_volume(),
+    m.market_traders_title(),
+    m.market_closes(),
+  ])
+})
+
+it('what is final is so since it was resolved', () => {
+  expect(finalSince(market({ outcome: 'YES', resolvedAt: 7 }))).toBe(7)
+  expect(finalSince(market({ outcome: 'YES' }))).toBeNull()
 })

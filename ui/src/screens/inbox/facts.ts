@@ -1,4 +1,4 @@
-import type { Entity } from '../../bridge/contract.gen'
+import type { Entity, Timestamp } from '../../bridge/contract.gen'
 import { m } from '../../text'
 
 /** How a value of a thing is written. */
@@ -17,16 +17,16 @@ interface Wanted {
   kind: FactKind
 }
 
-/** What is worth knowing at a glance, per kind of thing, most important first. */
+/** What is worth knowing at a glance, per kind of thing, most important first; named as its own page names it. */
 const WANTED: Readonly<Record<string, readonly Wanted[]>> = {
   market: [
-    { field: 'outcome', label: () => m.fact_outcome(), kind: 'outcome' },
-    { field: 'yesPrice', label: () => m.fact_yes(), kind: 'price' },
-    { field: 'noPrice', label: () => m.fact_no(), kind: 'price' },
-    { field: 'totalVolume', label: () => m.fact_volume(), kind: 'amount' },
-    { field: 'totalParticipants', label: () => m.fact_participants(), kind: 'count' },
-    { field: 'resolvedAt', label: () => m.fact_resolved(), kind: 'time' },
-    { field: 'endsAt', label: () => m.fact_ends(), kind: 'time' },
+    { field: 'outcome', label: () => m.market_outcome(), kind: 'outcome' },
+    { field: 'yesPrice', label: () => m.market_yes(), kind: 'price' },
+    { field: 'noPrice', label: () => m.market_no(), kind: 'price' },
+    { field: 'totalVolume', label: () => m.market_volume(), kind: 'amount' },
+    { field: 'totalParticipants', label: () => m.market_traders_title(), kind: 'count' },
+    { field: 'resolvedAt', label: () => m.market_resolved(), kind: 'time' },
+    { field: 'endsAt', label: () => m.market_closes(), kind: 'time' },
   ],
 }
 
@@ -51,3 +51,9 @@ export const moves = ({ kind }: Fact): boolean => kind === 'price' || kind === '
 
 /** Whether a thing has come to its end, so that its figures stay as they are. */
 export const isFinal = (thing: Entity): boolean => thing.kind === 'market' && 'outcome' in thing.fields
+
+/** Since when it stays as it is; null where that is not known. */
+export function finalSince({ fields }: Entity): Timestamp | null {
+  const { resolvedAt } = fields
+  return typeof resolvedAt === 'number' ? resolvedAt : null
+}

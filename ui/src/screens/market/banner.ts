@@ -16,12 +16,17 @@ export function priceBannerOf(
   view: Pick<AccountView, 'connection' | 'paused' | 'title'>,
   now: Timestamp,
   startedAt: Timestamp | null,
+  offline = false,
 ): PriceBanner | null {
   const { connection, paused } = view
   if (connection.state === 'connected') return null
   const { since } = connection
   const at = daysAgo(since, now) === 0 ? clockWithSeconds(since) : moment(since, now)
   const action = connection.state === 'error' ? null : paused ? 'connect' : 'try-now'
+  if (offline && connection.state === 'reconnecting') {
+    const text = sentences(m.connection_here_offline(), nextTry(connection, now))
+    return { title: m.prices_from({ at }), text, action }
+  }
   if (isSilent(connection)) {
     const text = sentences(m.prices_from_then({ at }), whatWasTried(connection, now, startedAt))
     return { title: m.prices_silent({ platform: view.title }), text, action }

@@ -1,6 +1,6 @@
 /** Following a market: joining its room, so that its prices are live. */
 
-import { toCallError } from '../../bridge/bridge'
+import { failureOf } from '../../failure'
 import type { AccountView } from '../../bridge/contract.gen'
 import { toasts } from '../../parts/toasts.svelte'
 import type { App } from '../../state/app.svelte'
@@ -15,7 +15,7 @@ export async function setFollowed(app: App, view: AccountView, id: string, follo
     toasts.show({
       level: 'error',
       title: followed ? m.market_not_followed() : m.market_not_unfollowed(),
-      text: toCallError(thrown).message,
+      text: failureOf(thrown),
     })
   }
 }

@@ -10,6 +10,8 @@ export const YES = 'yes'
 export const NO = 'no'
 /** How many places a price has. */
 export const PRICE_PLACES = 3
+/** How many places a volume has, wherever it stands. */
+export const VOLUME_PLACES = 1
 export const DAY = 86_400_000
 
 export type Outcome = 'YES' | 'NO'

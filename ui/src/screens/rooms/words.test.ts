@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { TopicStatus } from '../../bridge/contract.gen'
-import { roomsCount, roomState } from './words'
+import { kindName, roomKinds, roomsCount, roomState } from './words'
 
 const topic = (part: Partial<TopicStatus>): TopicStatus => ({
   kind: 'market',
@@ -25,4 +25,17 @@ it('a room that waits for the connection was not asked for yet', () => {
   expect(roomState(topic({}), false)).toBe('waiting')
   expect(roomState(topic({ confirmed: true }), true)).toBe('joined')
   expect(roomState(topic({ refusal: 'No' }), true)).toBe('refused')
+})
+
+it('the kinds of rooms are those of the platform and those that are joined, each once', () => {
+  const streams = ['market', 'market', null].map((topic) => ({ kind: 'x', topic, quietAfterMs: null }))
+  const topics = ['creator', 'desk'].map((kind) => ({
+    kind,
+    id: '1',
+    followed: true,
+    confirmed: true,
+    refusal: null,
+  }))
+  expect(roomKinds({ streams, topics })).toEqual(['creator', 'market', 'desk'])
+  expect(['creator', 'desk'].map(kindName)).toEqual(['Creator', 'desk'])
 })

@@ -19,6 +19,26 @@ export function roomsCount({ topics, topicLimit }: Pick<AccountView, 'topics' | 
     : m.rooms_count({ count, limit: formatCount(topicLimit) })
 }
 
+/** The kinds of rooms that an account's platform has, as far as is known, in the order of their names. */
+export function roomKinds({ streams, topics }: Pick<AccountView, 'streams' | 'topics'>): string[] {
+  const known = [...streams.map((stream) => stream.topic), ...topics.map((topic) => topic.kind)]
+  return [...new Set(known.filter((kind) => kind !== null))].sort((a, b) =>
+    kindName(a) < kindName(b) ? -1 : 1,
+  )
+}
+
+/** A kind of rooms by name; one without words here by its own. */
+export function kindName(kind: string): string {
+  switch (kind) {
+    case 'market':
+      return m.rooms_kind_market()
+    case 'creator':
+      return m.rooms_kind_creator()
+    default:
+      return kind
+  }
+}
+
 export type RoomState = 'joined' | 'refused' | 'asked' | 'waiting'
 
 /** How a room stands; without a connection nobody has been asked. */

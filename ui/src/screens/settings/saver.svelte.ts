@@ -1,5 +1,5 @@
-import { toCallError } from '../../bridge/bridge'
 import type { LetterShortcuts, Notifications, Settings, TextSize, Theme } from '../../bridge/contract.gen'
+import { failureOf, type Failure } from '../../failure'
 import type { App } from '../../state/app.svelte'
 import { reduce } from '../../state/reduce'
 import { m } from '../../text'
@@ -7,7 +7,7 @@ import { m } from '../../text'
 /** What the last change did: said in a line, politely. */
 export interface Said {
   failed: boolean
-  text: string
+  text: Failure | string
 }
 
 type Change = (before: Settings) => Partial<Settings>
@@ -100,7 +100,7 @@ export class Saver {
       this.app.store.change((state) => reduce(state, { type: 'settings', settings }, this.app.now))
       this.said = { failed: false, text: did }
     } catch (thrown) {
-      this.said = { failed: true, text: toCallError(thrown).message }
+      this.said = { failed: true, text: failureOf(thrown) }
     }
   }
 }

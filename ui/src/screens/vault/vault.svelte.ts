@@ -1,5 +1,7 @@
-import { toCallError, type Bridge } from '../../bridge/bridge'
+import type { Bridge } from '../../bridge/bridge'
 import type { VaultView } from '../../bridge/contract.gen'
+import { failureOf, type Failure } from '../../failure'
+import { m } from '../../text'
 
 /** Shorter passphrases are guessed. */
 export const SHORTEST = 8
@@ -22,8 +24,7 @@ type Busy = 'checking' | 'sealing' | 'leaving' | 'forgetting'
 /** What the person does about the place for tokens and keys, and what came of it. */
 export class VaultCheck {
   busy: Busy | null = $state(null)
-  /** The core's words about what went wrong. */
-  failure: string | null = $state(null)
+  failure: Failure | null = $state.raw(null)
   /** Whether the last look found what was known before. */
   same = $state(false)
   passphrase = $state('')
@@ -53,6 +54,9 @@ export class VaultCheck {
     this.tried = true
     if (problemOfPassphrase(this.passphrase, this.again, making) !== null) return
     await this.#ask('sealing', () => this.call('use_sealed_vault', { passphrase: this.passphrase }))
+    // Of a file that stays closed it is told as such: what is wrong with it is nearly always its passphrase.
+    if (this.failure !== null)
+      this.failure = { ...this.failure, text: making ? m.vault_file_not_made() : m.vault_file_not_opened() }
     this.forget()
   }
 
@@ -80,7 +84,7 @@ export class VaultCheck {
     try {
       this.onChange(await ask())
     } catch (thrown) {
-      this.failure = toCallError(thrown).message
+      this.failure = failureOf(thrown)
     } finally {
       this.busy = null
     }

@@ -56,20 +56,26 @@ it('the way back to the keyring is open', async () => {
   expect(onChange).toHaveBeenLastCalledWith(expect.objectContaining({ backend: 'keyring' }))
 })
 
-it('a refusal is said in the core’s words', async () => {
+it('a refusal is said in words, with the core’s behind them', async () => {
   const { bridge, vault } = locked()
   bridge.fake.fail('use_sealed_vault')
   vault.passphrase = 'eight letters'
   vault.again = 'eight letters'
   await vault.seal(true)
-  expect(vault.failure).toContain('can’t be read')
+  expect(vault.failure).toEqual({
+    text: 'The file was not made.',
+    detail: 'The cache can’t be read: its file is damaged.',
+  })
 })
 
 it('a file that is there is opened with a passphrase of any length, and with no other', async () => {
   const { bridge, onChange, vault } = asked('sealed')
   vault.passphrase = 'gongs'
   await vault.seal(!bridge.fake.world.vault.sealedFile)
-  expect(vault.failure).toBe('This passphrase does not open the sealed file.')
+  expect(vault.failure).toEqual({
+    text: 'The file did not open. Check the passphrase.',
+    detail: 'This passphrase does not open the sealed file.',
+  })
   vault.passphrase = 'bells'
   await vault.seal(!bridge.fake.world.vault.sealedFile)
   expect(onChange).toHaveBeenCalledWith(expect.objectContaining({ backend: 'sealed-file', state: 'ready' }))

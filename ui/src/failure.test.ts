@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest'
+import type { ErrorCode } from './bridge/contract.gen'
+import { failureOf } from './failure'
+
+const CODES: readonly ErrorCode[] = [
+  'invalid',
+  'not-found',
+  'sign-in-refused',
+  'unreachable',
+  'wrong-server',
+  'vault',
+  'store',
+  'busy',
+  'internal',
+]
+
+it('each code has words of its own, which are not the core’s', () => {
+  const texts = CODES.map((code) => failureOf({ code, message: 'As the core says it.' }).text)
+  expect(new Set(texts).size).toBe(CODES.length)
+  expect(texts).not.toContain('As the core says it.')
+})
+
+it('what the core says is kept apart, where it says more than the code', () => {
+  expect(failureOf({ code: 'store', message: 'The disk is full.' })).toEqual({
+    text: 'What is kept on this computer can’t be read or changed.',
+    detail: 'The disk is full.',
+  })
+  expect(failureOf({ code: 'not-found', message: 'There is no account "x"' }).detail).toBeNull()
+  expect(failureOf({ code: 'internal', message: ' ' }).detail).toBeNull()
+})
+
+it('what the core did not say is a defect, and tells what was thrown', () => {
+  expect(failureOf(new Error('undefined is not a function'))).toEqual({
+    text: 'Something in Carillon itself failed.',
+    detail: 'undefined is not a function',
+  })
+})
