@@ -14,7 +14,9 @@ test('a tap on an account leads to what it has', async ({ page }) => {
   await open(page, 'inbox')
   const tabs = page.getByRole('navigation', { name: 'Main' })
   await tabs.getByRole('link', { name: 'Accounts' }).tap()
-  await page.getByRole('link', { name: /^Oddsfield, maren/ }).tap()
+  // Rows of the inbox begin with the same words.
+  const accounts = page.getByRole('main').getByRole('navigation', { name: 'Accounts' })
+  await accounts.getByRole('link', { name: /^Oddsfield, maren/ }).tap()
   const has = page.getByRole('navigation', { name: 'What this account has' })
   await has.getByRole('link', { name: /^Markets/ }).tap()
   await expect(page).toHaveTitle('Markets, Oddsfield, maren · Carillon')
