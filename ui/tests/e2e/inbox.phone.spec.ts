@@ -63,6 +63,8 @@ test('a notice takes the whole window, and the way back leads to where the list 
   const title = await last
     .locator('.title')
     .evaluate((element) => element.lastChild?.textContent?.trim() ?? '')
+  // While a list scrolls its rows take no clicks, and whoever tries again scrolls it once more.
+  await expect(last).toHaveCSS('pointer-events', 'auto')
   await last.click()
   await expect(page.getByRole('heading', { name: title })).toBeVisible()
   await expect(page.getByRole('button', { name: 'Mark all as read' })).toBeHidden()
