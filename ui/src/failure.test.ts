@@ -20,12 +20,11 @@ it('each code has words of its own, which are not the core’s', () => {
   expect(texts).not.toContain('As the core says it.')
 })
 
-it('what the core says is kept apart, where it says more than the code', () => {
+it('what the core says is kept apart, where it says something', () => {
   expect(failureOf({ code: 'store', message: 'The disk is full.' })).toEqual({
     text: 'What is kept on this computer can’t be read or changed.',
     detail: 'The disk is full.',
   })
-  expect(failureOf({ code: 'not-found', message: 'There is no account "x"' }).detail).toBeNull()
   expect(failureOf({ code: 'internal', message: ' ' }).detail).toBeNull()
 })
 

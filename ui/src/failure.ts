@@ -7,7 +7,7 @@ import { m } from './text'
 /** What a person is told of an error. */
 export interface Failure {
   readonly text: string
-  /** The core's own sentence where it says more. It is English, whatever the window speaks. */
+  /** The core's own sentence: a code has several causes, and only it says which. It is English, whatever the window speaks. */
   readonly detail: string | null
 }
 
@@ -34,12 +34,9 @@ function wordsOf(code: ErrorCode): string {
   }
 }
 
-/** Codes that have one cause, so that the core's sentence says the same once more. */
-const WHOLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['not-found', 'wrong-server'])
-
 /** Whatever was thrown, in words: chosen by its code, since only those are in the window's language. */
 export function failureOf(thrown: unknown): Failure {
   const { code, message } = toCallError(thrown)
   const detail = message.trim()
-  return { text: wordsOf(code), detail: WHOLE.has(code) || detail === '' ? null : detail }
+  return { text: wordsOf(code), detail: detail === '' ? null : detail }
 }

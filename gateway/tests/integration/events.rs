@@ -47,19 +47,23 @@ async fn the_end_of_a_market_comes_to_everybody_and_twice_to_those_who_watch_it(
         (name.as_str(), &envelope["seq"]),
         ("market:resolved", &json!(seq))
     );
-    let said = envelope["data"].as_object().unwrap();
-    for field in [
+    let needed = [
         "marketId",
-        "question",
         "outcome",
+        "question",
         "resolvedBy",
         "timestamp",
-        "totalVolume",
         "totalParticipants",
-    ] {
-        assert!(said.contains_key(field), "{field}: {said:?}");
-    }
+        "totalVolume",
+    ];
+    assert_eq!(fields(&envelope["data"]), needed);
     assert_eq!(bob.settle().await, [copies[0].clone()]);
+
+    let why = json!({ "marketId": "m-2", "reason": "The final whistle" });
+    emit(&gateway, "market:resolved", why).await;
+    let data = bob.next("market:resolved").await["data"].clone();
+    assert_eq!(data["reason"], "The final whistle");
+    assert_eq!(fields(&data).len(), needed.len() + 1);
 }
 
 #[tokio::test]
@@ -270,6 +274,115 @@ async fn bulk_notifications_have_own_ids_and_go_to_their_own_users() {
     assert_eq!(mine[0].1["data"]["read"], false);
     assert_eq!(mine[0].1["data"]["timestamp"], "2030-01-02T03:04:05.678Z");
     assert_eq!(bob.next("notification").await["data"]["notificationId"], "n-2");
+}
+
+#[tokio::test]
+async fn a_notification_says_what_the_guide_lists_and_nothing_else() {
+    let (gateway, mut alice) = with_alice().await;
+    for kind in [
+        "market_resolved",
+        "trade_executed",
+        "dividend_available",
+        "custom",
+    ] {
+        let more = json!({ "type": kind, "data": { "marketId": "m-1" }, "actionUrl": "/markets/m-1" });
+        emit_to(&gateway, "alice", "notification", more.clone()).await;
+        let data = alice.next("notification").await["data"].clone();
+        let all = [
+            "actionUrl",
+            "data",
+            "message",
+            "notificationId",
+            "read",
+            "timestamp",
+            "title",
+            "type",
+            "userId",
+        ];
+        assert_eq!(fields(&data), all);
+        for field in ["type", "data", "actionUrl"] {
+            assert_eq!(data[field], more[field]);
+        }
+        assert_eq!(
+            (&data["userId"], &data["read"]),
+            (&json!("user-1001"), &json!(false))
+        );
+        assert!(is_iso(&data["timestamp"]), "{data}");
+    }
+}
+
+/// The data of an event as its type.
+fn typed<T: serde::de::DeserializeOwned>(data: Value) -> T {
+    serde_json::from_value(data).unwrap()
+}
+
+#[tokio::test]
+async fn each_event_has_a_typed_method_of_its_own() {
+    const AT: &str = "2030-01-02T03:04:05.678Z";
+    let (gateway, mut alice) = with_alice().await;
+    let wallet = "0xa11ce0000000000000000000000000000000aaaa";
+    let server = gateway.guesslyfe();
+    let market =
+        json!({ "marketId": "m-1", "question": "Q", "creator": wallet, "endDate": AT, "initialPrice": "5" });
+    let trade = json!({
+        "marketId": "m-1", "tradeId": "t-1", "trader": wallet, "direction": "buy", "outcome": 1, "amount": "1",
+        "shares": "2", "price": "3", "newYesPrice": "4", "newNoPrice": "6", "timestamp": AT,
+    });
+    let resolved = json!({
+        "marketId": "m-1", "question": "Q", "outcome": 1, "resolvedBy": "r", "timestamp": AT, "totalVolume": "9",
+        "totalParticipants": 2,
+    });
+    let shares = json!({
+        "creatorId": "c-1", "tradeId": "t-2", "trader": wallet, "direction": "sell", "shares": "1", "price": "2",
+        "newSharePrice": "3", "timestamp": AT,
+    });
+    let unlocked =
+        json!({ "creatorId": "c-1", "holder": wallet, "shares": "1", "unlockedAt": AT, "timestamp": AT });
+    let dividend =
+        json!({ "dividendId": "d-1", "creatorId": "c-1", "holder": wallet, "amount": "1", "timestamp": AT });
+    let notification = json!({
+        "notificationId": "n-1", "userId": "user-1001", "type": "custom", "title": "T", "message": "M", "read": false,
+        "timestamp": AT,
+    });
+    let maintenance = json!({ "active": true, "message": "M", "timestamp": AT });
+    let announcement = json!({ "announcementId": "a-1", "title": "T", "message": "M", "timestamp": AT });
+    let given = [
+        server.market_created(typed(market.clone())).await.unwrap(),
+        server.market_trade(typed(trade.clone())).await.unwrap(),
+        server.market_resolved(typed(resolved.clone())).await.unwrap(),
+        server.shares_trade(typed(shares.clone())).await.unwrap(),
+        server.shares_unlocked(typed(unlocked.clone())).await.unwrap(),
+        server.dividend_available(typed(dividend.clone())).await.unwrap(),
+        server.notification(typed(notification.clone())).await.unwrap(),
+        server
+            .system_maintenance(typed(maintenance.clone()))
+            .await
+            .unwrap(),
+        server
+            .system_announcement(typed(announcement.clone()))
+            .await
+            .unwrap(),
+    ];
+    assert_eq!(given, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    let came: Vec<(String, Value)> = alice
+        .settle()
+        .await
+        .into_iter()
+        .map(|(name, envelope)| (name, envelope["data"].clone()))
+        .collect();
+    let sent = [
+        ("market:created", market),
+        ("market:trade", trade),
+        ("market:resolved", resolved),
+        ("shares:trade", shares),
+        ("shares:unlocked", unlocked),
+        ("dividend:available", dividend),
+        ("notification", notification),
+        ("system:maintenance", maintenance),
+        ("system:announcement", announcement),
+    ]
+    .map(|(name, data)| (name.to_owned(), data));
+    assert_eq!(came, sent);
 }
 
 #[tokio::test]

@@ -48,6 +48,34 @@ async fn sign_ins_from_one_address_are_limited() {
 }
 
 #[tokio::test]
+async fn behind_a_trusted_proxy_each_forwarded_address_has_its_own_limit() {
+    let statuses = async |trusted: bool| {
+        let gateway = gateway_with(|config| {
+            config.limits.logins_per_ip = Some(Rate::per_minute(1));
+            config.limits.connections_per_ip = Some(Rate::per_minute(1));
+            if trusted {
+                config.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+            }
+        });
+        let mut statuses = Vec::new();
+        for from in ["198.51.100.1", "198.51.100.2", "198.51.100.1"] {
+            let login = http()
+                .post(format!("{}/auth/login", gateway.url()))
+                .json(&json!({ "username": from, "password": "wrong" }));
+            let session = http().get(format!("{}/socket.io/?EIO=4&transport=polling", gateway.url()));
+            for request in [login, session] {
+                let answer = request.header("x-forwarded-for", from).send().await.unwrap();
+                statuses.push(answer.status().as_u16());
+            }
+        }
+        statuses
+    };
+    assert_eq!(statuses(true).await, [401, 200, 401, 200, 429, 429]);
+    // A stranger's word for where it comes from counts for nothing.
+    assert_eq!(statuses(false).await, [401, 200, 429, 429, 429, 429]);
+}
+
+#[tokio::test]
 async fn new_sessions_from_one_address_are_limited() {
     let gateway = gateway_with(|config| config.limits.connections_per_ip = Some(Rate::per_minute(2)));
     let mut statuses = Vec::new();
@@ -141,21 +169,27 @@ async fn a_body_that_is_too_large_is_refused() {
 #[tokio::test]
 async fn web_pages_of_configured_origins_may_ask_and_others_may_not() {
     let gateway = gateway_with(|config| config.cors_origins = vec!["https://app.example.invalid".to_owned()]);
-    let allowed = async |origin: &str| {
-        let request = http()
-            .get(format!("{}/health", gateway.url()))
-            .header("origin", origin);
-        let response = request.send().await.unwrap();
-        response
-            .headers()
-            .get("access-control-allow-origin")
-            .map(|value| value.to_str().unwrap().to_owned())
-    };
-    assert_eq!(
-        allowed("https://app.example.invalid").await.as_deref(),
-        Some("https://app.example.invalid")
-    );
-    assert_eq!(allowed("https://other.example.invalid").await, None);
+    let sign_in = http()
+        .request(reqwest::Method::OPTIONS, format!("{}/auth/login", gateway.url()))
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "content-type");
+    let handshake = http().get(format!("{}/socket.io/?EIO=4&transport=polling", gateway.url()));
+    let health = http().get(format!("{}/health", gateway.url()));
+    for request in [sign_in, handshake, health] {
+        let allowed = async |origin: &str| {
+            let request = request.try_clone().unwrap().header("origin", origin);
+            let response = request.send().await.unwrap();
+            response
+                .headers()
+                .get("access-control-allow-origin")
+                .map(|value| value.to_str().unwrap().to_owned())
+        };
+        assert_eq!(
+            allowed("https://app.example.invalid").await.as_deref(),
+            Some("https://app.example.invalid")
+        );
+        assert_eq!(allowed("https://other.example.invalid").await, None);
+    }
 }
 
 #[tokio::test]
