@@ -34,6 +34,12 @@ const ENVIRONMENT: [&str; 8] = [
     "XDG_RUNTIME_DIR",
 ];
 
+/// The arguments that add an account of a server, and more of them.
+pub fn adding<'a>(server: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let command = ["accounts", "add", "--platform", "guesslyfe", "--server", server];
+    [&command[..], more].concat()
+}
+
 /// The command line's program with a data folder.
 pub struct Cli {
     program: PathBuf,
@@ -147,18 +153,7 @@ impl Cli {
     /// # Errors
     /// Where it is not added.
     pub async fn add(&self, server: &str, username: &str, password: &str) -> Result<Value> {
-        let arguments = [
-            "accounts",
-            "add",
-            "--platform",
-            "guesslyfe",
-            "--server",
-            server,
-            "--username",
-            username,
-            "--password-stdin",
-            "--json",
-        ];
+        let arguments = adding(server, &["--username", username, "--password-stdin", "--json"]);
         self.run_with(&arguments, &format!("{password}\n")).await?.json()
     }
 

@@ -4,7 +4,7 @@
 use anyhow::{Context as _, Result};
 use carillon_contract::Secret;
 use carillon_gateway::{Config, To, start};
-use carillon_tests::cli::Cli;
+use carillon_tests::cli::{Cli, adding};
 use carillon_tests::files;
 use carillon_tests::keyring::{in_session, lock, log_in, secrets_of};
 use carillon_vault::{Entry, TokenVault as _, os};
@@ -88,17 +88,8 @@ fn a_locked_keyring_is_said_signs_nobody_out_and_works_once_unlocked() -> Result
             let status = cli.run(&["status", "--json"]).await?.json()?;
             assert_eq!(text(&status, "/vault/state")?, "locked");
             assert_eq!(text(&status, "/accounts/0/error/code")?, "vault");
-            let again = [
-                "accounts",
-                "add",
-                "--platform",
-                "guesslyfe",
-                "--server",
-                &gateway.url(),
-                "--username",
-                "bob",
-                "--password-stdin",
-            ];
+            let url = gateway.url();
+            let again = adding(&url, &["--username", "bob", "--password-stdin"]);
             let said = cli.run_with(&again, "demo-bob\n").await?;
             assert_eq!(said.code, Some(7), "{}", said.err);
             assert!(said.err.contains("The keyring is locked"), "{}", said.err);

@@ -1,22 +1,10 @@
 import { expect, it } from 'vitest'
-import type { ErrorCode } from './bridge/contract.gen'
+import { ERROR_CODES } from './bridge/bridge'
 import { failureOf } from './failure'
 
-const CODES: readonly ErrorCode[] = [
-  'invalid',
-  'not-found',
-  'sign-in-refused',
-  'unreachable',
-  'wrong-server',
-  'vault',
-  'store',
-  'busy',
-  'internal',
-]
-
 it('each code has words of its own, which are not the core’s', () => {
-  const texts = CODES.map((code) => failureOf({ code, message: 'As the core says it.' }).text)
-  expect(new Set(texts).size).toBe(CODES.length)
+  const texts = ERROR_CODES.map((code) => failureOf({ code, message: 'As the core says it.' }).text)
+  expect(new Set(texts).size).toBe(ERROR_CODES.length)
   expect(texts).not.toContain('As the core says it.')
 })
 

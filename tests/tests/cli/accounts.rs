@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use carillon_contract::Secret;
 use carillon_gateway::{Config, start};
-use carillon_tests::cli::{Cli, run};
+use carillon_tests::cli::{Cli, adding, run};
 use carillon_tests::files;
 use carillon_tests::gateway::stop;
 use carillon_tests::http::{Website, nobody, post};
@@ -11,11 +11,6 @@ use carillon_vault::{Entry, TokenVault as _};
 use serde_json::{Value, json};
 
 use crate::{alice, text, to_alice};
-
-fn add<'a>(server: &'a str, more: &[&'a str]) -> Vec<&'a str> {
-    let command = ["accounts", "add", "--platform", "guesslyfe", "--server", server];
-    [&command[..], more].concat()
-}
 
 const PASSWORD: [&str; 3] = ["--username", "alice", "--password-stdin"];
 
@@ -31,7 +26,7 @@ async fn an_account_is_added_with_a_password_and_the_server_accepts_it() -> Resu
     let cli = Cli::new()?;
     let url = gateway.url();
     let more = [&PASSWORD[..], &["--check", "--json"]].concat();
-    let arguments = add(&url, &more);
+    let arguments = adding(&url, &more);
     let added = cli.run_with(&arguments, "demo-alice\n").await?.json()?;
     assert_eq!(added.get("checked"), Some(&json!(true)));
     assert_eq!(added.get("renewed"), Some(&json!(false)));
@@ -51,7 +46,7 @@ async fn an_account_is_added_with_a_token_from_elsewhere() -> Result<()> {
     let (_, tokens) = post(&url, "/auth/login", &login).await?;
     let token = text(&tokens, "/accessToken")?;
     let cli = Cli::new()?;
-    let arguments = add(&url, &["--token-stdin", "--check", "--json"]);
+    let arguments = adding(&url, &["--token-stdin", "--check", "--json"]);
     // As it is pasted, with blanks around it.
     let added = cli
         .run_with(&arguments, &format!("  {token} \r\n"))
@@ -81,7 +76,7 @@ async fn adding_without_a_check_takes_the_token_s_word_for_it_and_opens_no_socke
     let cli = Cli::new()?;
     // Who listens nowhere can't be connected to.
     let nobody = nobody().await?;
-    let arguments = add(&nobody, &["--token-stdin", "--json"]);
+    let arguments = adding(&nobody, &["--token-stdin", "--json"]);
     let added = cli.run_with(&arguments, token).await?.json()?;
     assert_eq!(added.get("checked"), Some(&json!(false)));
     assert_eq!(text(&added, "/account/identity/name")?, "bob");
@@ -89,7 +84,7 @@ async fn adding_without_a_check_takes_the_token_s_word_for_it_and_opens_no_socke
 
     // A sign-in asks for a token and for nothing else: this server knows no other request.
     let website = Website::answering(&tokens).await?;
-    let arguments = add(&website.url, &["--username", "bob", "--password-stdin", "--json"]);
+    let arguments = adding(&website.url, &["--username", "bob", "--password-stdin", "--json"]);
     let added = cli.run_with(&arguments, "demo-bob\n").await?.json()?;
     assert_eq!(added.get("checked"), Some(&json!(false)));
     assert_eq!(website.asked(), ["POST /auth/login"]);
@@ -106,7 +101,7 @@ async fn a_token_that_is_not_accepted_takes_the_place_of_no_sign_in_that_works()
     gateway.expire("alice")?;
     cli.add(&url, "alice", "demo-alice").await?;
 
-    let arguments = add(&url, &["--token-stdin", "--check"]);
+    let arguments = adding(&url, &["--token-stdin", "--check"]);
     let old = text(&tokens, "/accessToken")?;
     let said = cli.run_with(&arguments, old).await?.complaint(4)?;
     assert!(said.contains("is kept as it was"), "{said}");
@@ -122,7 +117,7 @@ async fn a_wrong_password_is_refused_and_leaves_nothing_behind() -> Result<()> {
     let cli = Cli::new()?;
     let url = gateway.url();
     let said = cli
-        .run_with(&add(&url, &PASSWORD), "wrong\n")
+        .run_with(&adding(&url, &PASSWORD), "wrong\n")
         .await?
         .complaint(4)?;
     assert!(said.contains("refused"), "{said}");
@@ -139,13 +134,13 @@ async fn addresses_at_which_no_such_server_is_are_told_apart() -> Result<()> {
     let cli = Cli::new()?;
     let nobody = nobody().await?;
     let said = cli
-        .run_with(&add(&nobody, &PASSWORD), "demo-alice\n")
+        .run_with(&adding(&nobody, &PASSWORD), "demo-alice\n")
         .await?
         .complaint(5)?;
     assert!(said.contains("can't be reached"), "{said}");
     let website = Website::start().await?;
     let said = cli
-        .run_with(&add(&website.url, &PASSWORD), "demo-alice\n")
+        .run_with(&adding(&website.url, &PASSWORD), "demo-alice\n")
         .await?
         .complaint(6)?;
     assert!(said.contains("Is the address right?"), "{said}");
@@ -159,7 +154,7 @@ async fn what_makes_no_sense_is_refused_before_anything_is_made() -> Result<()> 
     // The password goes nowhere in clear text unless the person wants that.
     for clear in ["http://example.invalid", "ws://192.0.2.1:3000"] {
         let said = cli
-            .run_with(&add(clear, &PASSWORD), "demo-alice\n")
+            .run_with(&adding(clear, &PASSWORD), "demo-alice\n")
             .await?
             .complaint(2)?;
         assert!(said.contains("without encryption"), "{said}");
@@ -169,7 +164,7 @@ async fn what_makes_no_sense_is_refused_before_anything_is_made() -> Result<()> 
         "ftp://example.invalid",
         "https://a:b@example.invalid",
     ] {
-        cli.run_with(&add(wrong, &PASSWORD), "demo-alice\n")
+        cli.run_with(&adding(wrong, &PASSWORD), "demo-alice\n")
             .await?
             .complaint(2)?;
     }
@@ -197,7 +192,7 @@ async fn a_server_that_only_serves_pages_does_not_pass_a_check() -> Result<()> {
     let website = Website::start().await?;
     let cli = Cli::new()?;
     let token = text(&tokens, "/accessToken")?;
-    let arguments = add(&website.url, &["--token-stdin", "--check"]);
+    let arguments = adding(&website.url, &["--token-stdin", "--check"]);
     let said = cli.run_with(&arguments, token).await?.complaint(6)?;
     assert!(said.contains("is not a Socket.IO server"), "{said}");
     assert!(said.contains("was not added"), "{said}");
@@ -205,7 +200,7 @@ async fn a_server_that_only_serves_pages_does_not_pass_a_check() -> Result<()> {
     assert!(files::contents(&cli.home().join("accounts"))?.is_empty());
     files::hold_none_of(&cli.home(), &[token])?;
     let nobody = nobody().await?;
-    let arguments = add(&nobody, &["--token-stdin", "--check"]);
+    let arguments = adding(&nobody, &["--token-stdin", "--check"]);
     let said = cli.run_with(&arguments, token).await?.complaint(5)?;
     assert!(said.contains("can't be reached"), "{said}");
     assert_eq!(accounts(&cli).await?, Vec::<Value>::new());
@@ -218,7 +213,7 @@ async fn without_a_keyring_nothing_is_signed_in_and_no_file_takes_its_place() ->
     let cli = Cli::new()?;
     let url = gateway.url();
     let command = |vault: Option<&str>, passphrase: Option<&str>| {
-        let mut command = cli.command(&add(&url, &PASSWORD));
+        let mut command = cli.command(&adding(&url, &PASSWORD));
         command
             .env_remove("CARILLON_VAULT")
             .env_remove("CARILLON_PASSPHRASE");
@@ -274,7 +269,7 @@ async fn a_wrong_password_and_a_vault_that_is_not_there_take_nothing_from_an_acc
     let tokens = it.cli.sealed().await?.get(&Entry::token(&it.account)).await?;
     let before = files::contents(&it.cli.home().join("accounts"))?;
     let url = it.gateway.url();
-    let again = add(&url, &PASSWORD);
+    let again = adding(&url, &PASSWORD);
     it.cli.run_with(&again, "wrong\n").await?.complaint(4)?;
 
     for command in [&["status"][..], &["inbox"], &["listen", "--for", "1s"]] {

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use carillon_gateway::{Config, start};
-use carillon_tests::cli::{Cli, PASSPHRASE, run};
+use carillon_tests::cli::{Cli, PASSPHRASE, adding, run};
 use carillon_tests::files;
 use carillon_tests::http::post;
 use carillon_vault::{Entry, TokenVault as _};
@@ -42,16 +42,7 @@ async fn a_token_from_elsewhere_is_in_no_file_and_no_log() -> Result<()> {
     let login = json!({ "username": "bob", "password": "demo-bob" });
     let (_, tokens) = post(&url, "/auth/login", &login).await?;
     let token = text(&tokens, "/accessToken")?;
-    let add = [
-        "accounts",
-        "add",
-        "--platform",
-        "guesslyfe",
-        "--server",
-        &url,
-        "--token-stdin",
-        "--check",
-    ];
+    let add = adding(&url, &["--token-stdin", "--check"]);
     let added = run(loudly(&cli, &add), token).await?;
     let log = added.err.clone();
     added.answer()?;
@@ -67,19 +58,10 @@ async fn no_secret_and_no_event_is_in_a_file_or_a_log_however_much_is_logged() -
     let cli = Cli::new()?;
     let loud = |arguments: &[&str]| loudly(&cli, arguments);
     let mut logs = Vec::new();
-    let add = [
-        "accounts",
-        "add",
-        "--platform",
-        "guesslyfe",
-        "--server",
+    let add = adding(
         &url,
-        "--username",
-        "alice",
-        "--password-stdin",
-        "--check",
-        "--json",
-    ];
+        &["--username", "alice", "--password-stdin", "--check", "--json"],
+    );
     let added = run(loud(&add), "demo-alice\n").await?;
     logs.push(added.err.clone());
     let added = added.json()?;

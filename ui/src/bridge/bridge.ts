@@ -26,7 +26,8 @@ export interface Bridge {
   now(): number
 }
 
-const CODES: ReadonlySet<string> = new Set<ErrorCode>([
+/** What may go wrong in the core. */
+export const ERROR_CODES: readonly ErrorCode[] = [
   'invalid',
   'not-found',
   'sign-in-refused',
@@ -36,7 +37,7 @@ const CODES: ReadonlySet<string> = new Set<ErrorCode>([
   'store',
   'busy',
   'internal',
-])
+]
 
 export function isApiError(value: unknown): value is ApiError {
   return (
@@ -46,7 +47,7 @@ export function isApiError(value: unknown): value is ApiError {
     'message' in value &&
     typeof value.message === 'string' &&
     typeof value.code === 'string' &&
-    CODES.has(value.code)
+    ERROR_CODES.some((code) => code === value.code)
   )
 }
 

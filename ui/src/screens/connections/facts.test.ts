@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { AccountView } from '../../bridge/contract.gen'
 import { fakeBridge } from '../../bridge/fake'
-import { actionsOf, gapsOf, nameOf, reconnectable, shortSocket } from './facts'
+import { byThemselves } from '../../connection'
+import { actionsOf, gapsOf, nameOf, shortSocket } from './facts'
 
 async function demo(): Promise<AccountView[]> {
   return (await fakeBridge({ scenario: 'demo', frozen: 0 }).call('snapshot')).accounts
@@ -21,7 +22,7 @@ describe('what can be done about a connection', () => {
   })
 
   it('for all at once leaves out those that want a person, or were disconnected by one', async () => {
-    expect(reconnectable(await demo()).map((view) => view.title)).toEqual([
+    expect(byThemselves(await demo()).map((view) => view.title)).toEqual([
       'Oddsfield',
       'Northyard',
       'Sparring',

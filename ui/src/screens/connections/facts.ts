@@ -20,11 +20,6 @@ export function actionsOf({ connection, paused }: Pick<AccountView, 'connection'
   }
 }
 
-/** Those that “Reconnect all” asks: all but what was disconnected by hand or needs the person. */
-export function reconnectable(accounts: readonly AccountView[]): AccountView[] {
-  return accounts.filter(({ paused, connection }) => !paused && connection.state !== 'error')
-}
-
 /** Why events may be missing, in plain words. */
 export function gapWhy(why: GapReason): string {
   switch (why) {

@@ -1,4 +1,4 @@
-import { causeOf, isSilent, nextTry, sentences, whatWasTried } from '../../connection'
+import { causeOf, isSilent, nextTry, sentences, whatWasTried, whyAway } from '../../connection'
 import type { AccountView, Timestamp } from '../../bridge/contract.gen'
 import { clockWithSeconds, daysAgo, moment } from '../../format/time'
 import { m } from '../../text'
@@ -24,8 +24,7 @@ export function priceBannerOf(
   const at = daysAgo(since, now) === 0 ? clockWithSeconds(since) : moment(since, now)
   const action = connection.state === 'error' ? null : paused ? 'connect' : 'try-now'
   if (offline && connection.state === 'reconnecting') {
-    const text = sentences(m.connection_here_offline(), nextTry(connection, now))
-    return { title: m.prices_from({ at }), text, action }
+    return { title: m.prices_from({ at }), text: whyAway(view, now, startedAt, true), action }
   }
   if (isSilent(connection)) {
     const text = sentences(m.prices_from_then({ at }), whatWasTried(connection, now, startedAt))

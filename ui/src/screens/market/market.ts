@@ -3,6 +3,8 @@
 import type { Activity, Entity, SeriesPoint, Timestamp } from '../../bridge/contract.gen'
 import { parseDecimal } from '../../format/decimal'
 import { changeBetween, type Change } from '../../format/number'
+import { moment } from '../../format/time'
+import { m } from '../../text'
 
 export const MARKET = 'market'
 /** The two values of a market over time. */
@@ -15,6 +17,11 @@ export const VOLUME_PLACES = 1
 export const DAY = 86_400_000
 
 export type Outcome = 'YES' | 'NO'
+
+/** That a market's numbers do not move any more, and since when, where that is known. */
+export function finalWords(at: Timestamp | null, now: Timestamp): string {
+  return at === null ? m.market_final_short() : m.market_final_since({ at: moment(at, now) })
+}
 
 export interface Market {
   readonly id: string
