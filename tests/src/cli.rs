@@ -22,6 +22,10 @@ use crate::program::program;
 /// What seals the vaults of these tests.
 pub const PASSPHRASE: &str = "a passphrase of these tests";
 
+/// Asks for everything that any crate has to say, by its own name too.
+const LOUD: &str = "trace,tungstenite::protocol=trace,hyper=trace,hyper_util::client=trace,reqwest=trace,sqlx::query=trace,\
+                    rustls=trace,zbus=trace,keyring=trace,carillon_socketio=trace,carillon_link=trace,carillon_vault=trace";
+
 /// What the environment of whoever runs the tests must not decide.
 const ENVIRONMENT: [&str; 8] = [
     "CARILLON_HOME",
@@ -129,6 +133,13 @@ impl Cli {
             }
         }
         command.env("CARILLON_HOME", self.home());
+        command
+    }
+
+    /// A command that says all it can.
+    pub fn loudly(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(&[arguments, &["-vv"]].concat());
+        command.env("RUST_LOG", LOUD);
         command
     }
 

@@ -4,7 +4,7 @@
 use anyhow::{Context as _, Result};
 use carillon_contract::Secret;
 use carillon_gateway::{Config, To, start};
-use carillon_tests::cli::{Cli, adding};
+use carillon_tests::cli::{Cli, adding, run};
 use carillon_tests::files;
 use carillon_tests::keyring::{in_session, lock, log_in, secrets_of};
 use carillon_vault::{Entry, TokenVault as _, os};
@@ -47,10 +47,15 @@ fn an_account_lives_by_the_keyring_alone_and_leaves_nothing_in_it() -> Result<()
             // Another process connects by what the keyring holds, and renews it there.
             let alice = || Some(To::Username("alice".to_owned()));
             gateway.emit("notification", Value::Null, alice()).await?;
-            cli.run(&["listen", "--count", "1"]).await?.answer()?;
+            let connect = || run(cli.loudly(&["listen", "--count", "1"]), "");
+            let heard = connect().await?;
+            let mut log = heard.err.clone();
+            heard.answer()?;
             gateway.expire("alice")?;
             gateway.emit("notification", Value::Null, alice()).await?;
-            cli.run(&["listen", "--count", "1"]).await?.answer()?;
+            let heard = connect().await?;
+            log.push_str(&heard.err);
+            heard.answer()?;
             let second = tokens(account).await?;
             assert!(
                 first.iter().all(|token| !second.contains(token)),
@@ -58,6 +63,13 @@ fn an_account_lives_by_the_keyring_alone_and_leaves_nothing_in_it() -> Result<()
             );
             let mut nowhere: Vec<&str> = first.iter().chain(&second).map(String::as_str).collect();
             nowhere.push("demo-alice");
+            let key = os(SERVICE).get(&Entry::database_key(account)).await?;
+            let key = key.context("No key is kept")?;
+            nowhere.push(key.expose());
+            assert!(log.contains("DEBUG carillon_link::driver"), "{log}");
+            for (number, text) in nowhere.iter().enumerate() {
+                assert!(!log.contains(text), "text {number} is in the log");
+            }
             files::hold_none_of(&cli.home(), &nowhere)?;
             assert!(!cli.home().join("vault.sealed").exists());
 

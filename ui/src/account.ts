@@ -145,6 +145,18 @@ function byAge(accounts: readonly Pick<AccountView, 'account'>[]): Account[] {
     .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
 }
 
+/** Who an account is, where another one has the same title: a colour alone tells nobody apart. */
+export function whoOf(view: AccountView, all: readonly AccountView[]): string | undefined {
+  const twins = all.filter((other) => other.title === view.title).length > 1
+  return twins ? (view.account.identity.name ?? view.account.identity.userId) : undefined
+}
+
+/** An account by name: two of a platform are told apart by who they are. */
+export function nameOf(view: AccountView, all: readonly AccountView[]): string {
+  const who = whoOf(view, all)
+  return who === undefined ? view.title : `${view.title}, ${who}`
+}
+
 /** The letter on an account's bell. */
 export function letterOf(title: string): string {
   const [first = '?'] = title.trim()

@@ -20,7 +20,7 @@ function wordsOf(code: ErrorCode): string {
     case 'sign-in-refused':
       return m.error_sign_in()
     case 'unreachable':
-      return m.cause_unreachable()
+      return m.error_unreachable()
     case 'wrong-server':
       return m.cause_wrong_server()
     case 'vault':

@@ -39,13 +39,30 @@ pub(crate) fn command(workspace: &Workspace, what: What, rounds: usize) -> Resul
         What::Socket => {
             let measured = socket::measure(workspace, rounds.max(1))?;
             let back = back::measure(workspace, 10 * rounds.max(1))?;
-            let text = report::text(&measured, &back);
+            let text = report::text(&machine()?, &measured, &back);
             println!("{text}");
             std::fs::write(workspace.path(REPORT), text).with_context(|| format!("Write {REPORT}"))?;
             println!("Wrote {REPORT}.");
         }
     }
     Ok(true)
+}
+
+/// What the figures were measured on: processor, cores, memory and kernel.
+fn machine() -> Result<String> {
+    let read = |path: &str| std::fs::read_to_string(path).with_context(|| format!("Read {path}"));
+    let field = |text: &str, name: &str| {
+        let line = text.lines().find(|line| line.starts_with(name))?;
+        Some(line.split_once(':')?.1.trim().to_owned())
+    };
+    let processor = field(&read("/proc/cpuinfo")?, "model name").unwrap_or_else(|| "unnamed".to_owned());
+    let memory = field(&read("/proc/meminfo")?, "MemTotal").context("No MemTotal")?;
+    let cores = std::thread::available_parallelism()?;
+    let kernel = read("/proc/sys/kernel/osrelease")?;
+    Ok(format!(
+        "processor {processor}, {cores} cores, {memory} of memory, Linux {}",
+        kernel.trim()
+    ))
 }
 
 /// One of the programs of `bench/`.

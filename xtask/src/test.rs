@@ -42,17 +42,17 @@ pub(crate) enum Part {
     Peer,
     /// The app's real window.
     Window,
-    /// The demo command with what is built already; it builds the app with other features, so a whole run leaves it out.
+    /// The demo command with what is built already.
     Demo,
     /// The demo command as someone runs it first: in a fresh clone with an empty cache. It builds everything anew, so a
-    /// whole run leaves it out.
+    /// whole run does not repeat it while what it is built by stays the same.
     FreshDemo,
     /// Only those of the workspace's tests that need a keyring; a whole run has them in `workspace`.
     Keyring,
 }
 
 /// What a whole run consists of.
-const WHOLE: [Part; 8] = [
+const WHOLE: [Part; 10] = [
     Part::Tools,
     Part::Check,
     Part::Workspace,
@@ -61,6 +61,8 @@ const WHOLE: [Part; 8] = [
     Part::Ui,
     Part::Peer,
     Part::Window,
+    Part::Demo,
+    Part::FreshDemo,
 ];
 
 /// What it takes to compile the whole workspace: the app takes the built UI in.
@@ -102,7 +104,7 @@ impl Part {
         [&TO_COMPILE, more].concat()
     }
 
-    fn run(self, workspace: &Workspace) -> Result<Tally> {
+    fn run(self, workspace: &Workspace, asked_for: bool) -> Result<Tally> {
         match self {
             // Provisioning was done before any part was begun.
             Self::Tools => Ok(Tally::default()),
@@ -122,7 +124,8 @@ impl Part {
             Self::Peer => rust::peer_tests(workspace),
             Self::Window => rust::window_tests(workspace),
             Self::Demo => demo::as_it_is(workspace),
-            Self::FreshDemo => demo::in_a_fresh_clone(workspace),
+            Self::FreshDemo if asked_for => demo::in_a_fresh_clone(workspace),
+            Self::FreshDemo => demo::in_a_fresh_clone_once(workspace),
             Self::Keyring => rust::keyring_tests(workspace),
         }
     }
@@ -130,6 +133,7 @@ impl Part {
 
 /// Runs one part or all of them, and prints the sum as the last line.
 pub(crate) fn command(workspace: &Workspace, part: Option<Part>) -> Result<bool> {
+    let asked_for = part.is_some();
     let parts = part.map_or_else(|| WHOLE.to_vec(), |part| vec![part]);
     let (mut sum, mut times) = (Tally::default(), Vec::new());
 
@@ -142,7 +146,7 @@ pub(crate) fn command(workspace: &Workspace, part: Option<Part>) -> Result<bool>
         println!("== {}", part.name());
         let since = Instant::now();
         // A part that can't be run is one failure, and the others still tell what they have to.
-        let tally = part.run(workspace).unwrap_or_else(|error| {
+        let tally = part.run(workspace, asked_for).unwrap_or_else(|error| {
             println!("{} could not be run: {error:#}", part.name());
             Tally {
                 failed: 1,

@@ -41,6 +41,8 @@ macro_rules! with_commands {
             connect(account: $crate::AccountId) -> ();
             /// Disconnects an account until the person connects it again.
             disconnect(account: $crate::AccountId) -> ();
+            /// What an account's connection did, newest first: the last 50 lines.
+            history(account: $crate::AccountId) -> Vec<$crate::history::HistoryLine>;
             /// A page of the inbox over these accounts (none means all), newest first, behind the notice
             /// that is given.
             notices(

@@ -20,9 +20,16 @@ impl Engine {
     /// Where something could not be deleted; it is tried again at the next start.
     pub async fn remove_account(&self, id: &AccountId) -> Result<Receipt, EngineError> {
         let _turn = self.turn(id).await;
+        // Where they can't be looked at, nothing is touched yet.
+        let secrets = Secrets::look(&*self.parts.vault, id).await?;
         self.end(id).await;
-        let vault = &*self.parts.vault;
-        let secrets = Secrets::look(vault, id).await?;
+        let receipt = self.erase_ended(id, &secrets).await;
+        // Also where something stayed: its connection did not.
+        self.hub.send(UiEvent::AccountsChanged);
+        receipt
+    }
+
+    async fn erase_ended(&self, id: &AccountId, secrets: &Secrets) -> Result<Receipt, EngineError> {
         let mut removed = Vec::new();
         let mut session_ended = false;
         // An account whose file can't be opened is removed all the same; the server is not told then.
@@ -42,7 +49,6 @@ impl Engine {
             let settings = self.registry.settings().await?;
             self.hub.send(UiEvent::Settings { settings });
         }
-        self.hub.send(UiEvent::AccountsChanged);
         let one = u64::from;
         removed.extend([
             entry(Removable::Session, one(session_ended)),

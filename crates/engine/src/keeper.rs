@@ -69,9 +69,15 @@ impl Keeper {
     /// Does for a file that is open what does not wait for an hour: notices want to be found, and events may come by
     /// the thousand a second.
     async fn keep_up(&self, store: &AccountStore) -> Result<(), EngineError> {
-        while store.index_step().await? {}
+        let indexing = async {
+            while store.index_step().await? {}
+            Ok(())
+        };
+        let indexed: Result<(), EngineError> = indexing.await;
+        // Also where the disk is full: this is what makes room.
         let round = store.begin_round(Limits::default(), self.clock.now()).await?;
-        self.finish(store, round.of_events()).await
+        self.finish(store, round.of_events()).await?;
+        indexed
     }
 
     /// Drops what is old of every account.

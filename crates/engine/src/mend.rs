@@ -3,12 +3,13 @@
 //! The new file is complete before the damaged one is moved, and is moved in last: whenever the process dies, the next
 //! start finds one of the two, or the new one ready to be moved.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use carillon_contract::{Account, AccountId, UiEvent};
+use carillon_contract::{Account, AccountId, Timestamp, UiEvent};
 use carillon_store::inbox::PageKey;
 use carillon_store::salvage::{Salvage, Told};
 use carillon_store::{AccountStore, DatabaseKey, Registry, StoreError, backup};
@@ -18,6 +19,9 @@ use crate::error::EngineError;
 use crate::home::Home;
 use crate::notify::{Notifier, decide};
 use crate::publish::Hub;
+
+/// How long damage that was met and not found counts: two such meetings far apart have nothing to do with each other.
+const REMEMBERED: Duration = Duration::from_hours(24);
 
 /// Notices of a new file that are told: it has one.
 const TOLD: u32 = 1;
@@ -29,8 +33,8 @@ pub(crate) struct Mender {
     pub(crate) hub: Hub,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) notifier: Arc<dyn Notifier>,
-    /// Accounts in whose file this process has met damage that a look at all of it did not find.
-    pub(crate) unfounded: Mutex<BTreeSet<AccountId>>,
+    /// Accounts in whose file this process has met damage that a look at all of it did not find, and when.
+    pub(crate) unfounded: Mutex<BTreeMap<AccountId, Timestamp>>,
 }
 
 impl Mender {
@@ -70,7 +74,7 @@ impl Mender {
     }
 
     async fn look(&self, id: &AccountId, key: &DatabaseKey, doubt: bool) -> Result<AccountStore, StoreError> {
-        if doubt && self.unfounded().contains(id) {
+        if doubt && self.was_doubted(id) {
             return Err(StoreError::Damaged);
         }
         let store = AccountStore::open(&self.home.account(id), key).await?;
@@ -78,8 +82,8 @@ impl Mender {
             Ok(health) => {
                 let explained = health.index_renewed || health.wrong_counts > 0;
                 if doubt && !explained {
-                    // Met once more, it is believed.
-                    self.unfounded().insert(id.clone());
+                    // Met once more soon, it is believed.
+                    self.unfounded().insert(id.clone(), self.clock.now());
                 }
                 Ok(store)
             }
@@ -151,7 +155,13 @@ impl Mender {
         self.hub.send(UiEvent::Resync);
     }
 
-    fn unfounded(&self) -> MutexGuard<'_, BTreeSet<AccountId>> {
+    /// Whether damage was met lately that was not found.
+    fn was_doubted(&self, id: &AccountId) -> bool {
+        let met = self.unfounded().get(id).copied();
+        met.is_some_and(|met| self.clock.now().since(met) < REMEMBERED)
+    }
+
+    fn unfounded(&self) -> MutexGuard<'_, BTreeMap<AccountId, Timestamp>> {
         // Nothing panics while it is held.
         self.unfounded.lock().unwrap_or_else(PoisonError::into_inner)
     }

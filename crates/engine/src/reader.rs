@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use carillon_contract::history::HistoryLine;
 use carillon_contract::settings::Settings;
 use carillon_contract::view::NoticeFilter;
 use carillon_contract::{Account, AccountId, ConnectionState, Notice};
@@ -22,7 +23,7 @@ use crate::status::{AccountStatus, OpenAccount, Status, VaultStatus};
 /// Gaps that a status shows.
 const GAPS: u32 = 20;
 
-/// Lines of the connection's history that a status shows.
+/// Lines of the connection's history that are shown.
 const HISTORY: u32 = 50;
 
 /// Reads the data folder.
@@ -293,6 +294,14 @@ impl Reader {
             cursor: store.cursor().await?.map(|cursor| cursor.number),
             connection,
         })
+    }
+
+    /// What an account's connection did, newest first: the last 50 lines.
+    ///
+    /// # Errors
+    /// Where the account's file can't be read.
+    pub async fn history(&self, id: &AccountId) -> Result<Vec<HistoryLine>, EngineError> {
+        Ok(self.store(id).await?.history(HISTORY).await?)
     }
 
     /// A page of the inbox over these accounts, newest first, behind a notice of one of them.

@@ -20,7 +20,7 @@ use crate::{backup, file, profile};
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/account");
 
 /// Readers of one file. Two are enough that a long search does not hold up a page of the inbox.
-const READERS: usize = 2;
+const READERS: u8 = 2;
 
 /// An open account file. Its clones share the writer and the readers.
 #[derive(Clone)]
@@ -32,6 +32,8 @@ pub struct AccountStore {
     damage: Damage,
     /// Whether whoever had the file open before did not get to close it.
     was_cut_off: bool,
+    /// Whether an earlier opening brought it up to date.
+    was_ours: bool,
     tasks: TaskTracker,
 }
 
@@ -49,7 +51,7 @@ impl AccountStore {
     }
 
     /// Opens the file to read and write. Only the process that owns the data folder may. A file of an older
-    /// version is copied first, and then brought up to date; the copy goes when the file is opened once more.
+    /// version is copied first, and then brought up to date; the copy goes when the file is opened once more and is found well ([`AccountStore::examine`]).
     ///
     /// # Errors
     /// [`StoreError::WrongKey`], [`StoreError::Damaged`], [`StoreError::TooNew`], [`StoreError::NoCopy`] and
@@ -58,10 +60,6 @@ impl AccountStore {
         let was_cut_off = file::has_log(path);
         let (mut connection, found) = file::open_to_write(path, Some(key), &MIGRATIONS).await?;
         let account = profile::read(connection.get()?).await?;
-        if found == Version::Ours {
-            // It opens well after the migration for which the copy was made.
-            backup::tidy(path);
-        }
         let tasks = TaskTracker::new();
         let damage = Damage::default();
         let writer = Writer::start(connection, &tasks, damage.clone());
@@ -73,6 +71,7 @@ impl AccountStore {
             path: path.to_owned(),
             damage,
             was_cut_off,
+            was_ours: found == Version::Ours,
             tasks,
         })
     }
@@ -97,6 +96,7 @@ impl AccountStore {
             path: path.to_owned(),
             damage,
             was_cut_off: false,
+            was_ours: false,
             tasks,
         })
     }
@@ -134,6 +134,13 @@ impl AccountStore {
     /// Whether whoever had the file open before did not get to close it: the process was killed, or the power failed.
     pub(crate) fn was_cut_off(&self) -> bool {
         self.was_cut_off
+    }
+
+    /// Deletes the copy that was made before a migration, once the file opens well after it.
+    pub(crate) fn tidy(&self) {
+        if self.was_ours {
+            backup::tidy(&self.path);
+        }
     }
 
     /// Takes note where this is an error of a damaged file, and hands the result on.

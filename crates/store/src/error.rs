@@ -134,6 +134,15 @@ pub(crate) fn is_no_database(error: &sqlx::Error) -> bool {
     primary(error) == Some(code::NOTADB)
 }
 
+/// Tells whether it is how a connection answers on which a page failed its check: not a lock, a full disk, or a disk
+/// that does not answer.
+pub(crate) fn is_refusal(error: &sqlx::Error) -> bool {
+    matches!(
+        primary(error),
+        Some(code::ERROR | code::NOMEM | code::CORRUPT | code::NOTADB)
+    )
+}
+
 impl StoreError {
     /// Tells whether trying the same again soon may work.
     pub fn is_passing(&self) -> bool {

@@ -10,7 +10,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use crate::backup;
-use crate::error::{StoreError, is_no_database};
+use crate::error::{StoreError, is_no_database, is_refusal};
 use crate::key::DatabaseKey;
 use crate::pages::{self, Verdict};
 use crate::version::{self, Version};
@@ -239,7 +239,7 @@ pub(crate) async fn is_broken(connection: &mut SqliteConnection) -> bool {
     sqlx::query("SELECT count(*) FROM sqlite_schema")
         .execute(connection)
         .await
-        .is_err()
+        .is_err_and(|error| is_refusal(&error))
 }
 
 /// Makes the file, which must not be there.

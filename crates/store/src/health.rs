@@ -36,7 +36,8 @@ pub struct Health {
 impl AccountStore {
     /// Looks whether the file is as it was written, and sets right what follows from its rows: the full-text index,
     /// and, after an end that was not orderly, the counts. With `doubt`, or after such an end, all of it is looked
-    /// at; else only where it is small. Takes 3 s at most, and longer only to count.
+    /// at; else only where it is small. Found well, it needs the copy no more that was made before it was brought up to
+    /// date. Takes 3 s at most, and longer only to count.
     ///
     /// # Errors
     /// [`StoreError::Damaged`]. Where nothing was found the file may still be: after 3 s, or of a large file.
@@ -57,6 +58,7 @@ impl AccountStore {
         if doubt || self.was_cut_off() {
             health.wrong_counts = self.recount().await?;
         }
+        self.tidy();
         Ok(health)
     }
 

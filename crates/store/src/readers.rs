@@ -16,15 +16,17 @@ pub(crate) struct Readers {
     options: SqliteConnectOptions,
     /// Room for so many at once; closed with the store.
     room: Semaphore,
+    count: u32,
     idle: Mutex<Vec<Database>>,
     damage: Damage,
 }
 
 impl Readers {
-    pub(crate) fn new(options: SqliteConnectOptions, count: usize, damage: Damage) -> Self {
+    pub(crate) fn new(options: SqliteConnectOptions, count: u8, damage: Damage) -> Self {
         Self {
             options,
-            room: Semaphore::new(count),
+            room: Semaphore::new(usize::from(count)),
+            count: u32::from(count),
             idle: Mutex::default(),
             damage,
         }
@@ -87,8 +89,10 @@ impl Readers {
         })
     }
 
-    /// Closes those that are idle; the others are closed when they are given back.
+    /// Waits for those in use and closes all: where a file is open it can't be moved on every system.
     pub(crate) async fn close(&self) {
+        // An error says that somebody has closed them before.
+        let _all = self.room.acquire_many(self.count).await;
         self.room.close();
         let idle = std::mem::take(&mut *self.idle());
         for database in idle {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use carillon_contract::history::HistoryLine;
 use carillon_contract::view::{AccountLink, PlatformView};
 use carillon_contract::{Account, AccountId, ApiError, PlatformId, Secret};
 use carillon_engine::accounts::SignIn;
@@ -78,4 +79,9 @@ pub(crate) async fn connect(core: &Arc<Core>, account: AccountId) -> Result<(), 
 
 pub(crate) async fn disconnect(core: &Arc<Core>, account: AccountId) -> Result<(), ApiError> {
     core.engine().await?.disconnect(&account).await.map_err(told)
+}
+
+pub(crate) async fn history(core: &Arc<Core>, account: AccountId) -> Result<Vec<HistoryLine>, ApiError> {
+    let engine = core.engine().await?;
+    engine.reader().history(&account).await.map_err(told)
 }

@@ -39,6 +39,28 @@ fn the_capabilities_name_every_command_and_nothing_else() {
 }
 
 #[test]
+fn the_page_may_do_nothing_but_show_itself_and_ask_the_core() {
+    let config: Value = serde_json::from_str(include_str!("../../tauri.conf.json")).unwrap();
+    let app = &config["app"];
+    assert_eq!(app["withGlobalTauri"], json!(false));
+    let security = app["security"].as_object().unwrap();
+    let mut names: Vec<&str> = security.keys().map(String::as_str).collect();
+    names.sort_unstable();
+    // No policy for development, no protocol for files, no modification of the policy left out.
+    assert_eq!(names, ["capabilities", "csp", "freezePrototype"]);
+    assert_eq!(security["freezePrototype"], json!(true));
+    let policy = security["csp"].as_object().unwrap();
+    assert_eq!(policy["default-src"], "'none'");
+    assert_eq!(policy["script-src"], "'self'");
+    let allowed = ["'none'", "'self'", "data:", "ipc:", "http://ipc.localhost"];
+    for (directive, sources) in policy {
+        for source in sources.as_str().unwrap().split(' ') {
+            assert!(allowed.contains(&source), "{directive} allows {source}");
+        }
+    }
+}
+
+#[test]
 fn a_command_that_no_capability_names_is_refused_and_the_others_are_not() {
     for removed in NAMES {
         let plan = Plan {

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use carillon_app::commands::NAMES;
 use carillon_contract::entity::{Activity, Entity, Series};
+use carillon_contract::history::{ConnectionAct, HistoryLine};
 use carillon_contract::settings::{Consent, Theme, VaultChoice};
 use carillon_contract::storage::{Retention, Storage};
 use carillon_contract::topic::TopicStatus;
@@ -166,6 +167,14 @@ fn every_command_crosses_and_answers() {
     journey.call::<()>("connect", json!({ "account": id }));
     desk.wait_until_online(&account);
     assert!(!desk.snapshot().accounts[0].paused);
+
+    let history: Vec<HistoryLine> = journey.call("history", json!({ "account": id }));
+    let opened = |line: &HistoryLine| matches!(line.act, ConnectionAct::Opened { .. });
+    assert!(
+        history.iter().filter(|line| opened(line)).count() > 1,
+        "{history:?}"
+    );
+    assert!(history.iter().any(|line| line.act == ConnectionAct::Disconnected));
 
     // A token that was pasted: the same person on the same server is one account.
     let kept = block_on(vault.get(&Entry::token(id.as_str()))).unwrap().unwrap();

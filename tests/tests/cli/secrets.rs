@@ -7,13 +7,8 @@ use carillon_tests::files;
 use carillon_tests::http::post;
 use carillon_vault::{Entry, TokenVault as _};
 use serde_json::{Value, json};
-use tokio::process::Command;
 
 use crate::{text, to_alice};
-
-/// Asks for everything that any crate has to say, by its own name too.
-const LOUD: &str = "trace,tungstenite::protocol=trace,hyper=trace,hyper_util::client=trace,reqwest=trace,sqlx::query=trace,\
-                    rustls=trace,carillon_socketio=trace,carillon_link=trace";
 
 const TITLE: &str = "Unmistakable title 4711";
 
@@ -27,13 +22,6 @@ async fn tokens(cli: &Cli, account: &str) -> Result<[String; 2]> {
     ])
 }
 
-/// A command that says all it can.
-fn loudly(cli: &Cli, arguments: &[&str]) -> Command {
-    let mut command = cli.command(&[arguments, &["-vv"]].concat());
-    command.env("RUST_LOG", LOUD);
-    command
-}
-
 #[tokio::test]
 async fn a_token_from_elsewhere_is_in_no_file_and_no_log() -> Result<()> {
     let gateway = start(Config::for_tests())?;
@@ -43,7 +31,7 @@ async fn a_token_from_elsewhere_is_in_no_file_and_no_log() -> Result<()> {
     let (_, tokens) = post(&url, "/auth/login", &login).await?;
     let token = text(&tokens, "/accessToken")?;
     let add = adding(&url, &["--token-stdin", "--check"]);
-    let added = run(loudly(&cli, &add), token).await?;
+    let added = run(cli.loudly(&add), token).await?;
     let log = added.err.clone();
     added.answer()?;
     assert!(log.contains("DEBUG carillon_link"), "{log}");
@@ -56,7 +44,7 @@ async fn no_secret_and_no_event_is_in_a_file_or_a_log_however_much_is_logged() -
     let gateway = start(Config::for_tests())?;
     let url = gateway.url();
     let cli = Cli::new()?;
-    let loud = |arguments: &[&str]| loudly(&cli, arguments);
+    let loud = |arguments: &[&str]| cli.loudly(arguments);
     let mut logs = Vec::new();
     let add = adding(
         &url,
@@ -164,6 +152,31 @@ async fn a_cache_without_its_key_says_so_and_stays_as_it_is() -> Result<()> {
     assert!(std::fs::read(&cache)? == before, "The cache was changed");
     vault.set(&key, &secret).await?;
     it.cli.run(&["inbox"]).await?.answer()?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_account_s_cache_opens_by_its_own_key_alone() -> Result<()> {
+    let it = crate::alice().await?;
+    let bob = it.cli.add(&it.gateway.url(), "bob", "demo-bob").await?;
+    let bob = text(&bob, "/account/id")?;
+    let (of_alice, of_bob) = (Entry::database_key(&it.account), Entry::database_key(bob));
+    let vault = it.cli.sealed().await?;
+    let alices = vault.get(&of_alice).await?.context("Alice has no key")?;
+    let bobs = vault.get(&of_bob).await?.context("Bob has no key")?;
+    vault.set(&of_alice, &bobs).await?;
+    let cache = it.cli.home().join("accounts").join(format!("{}.db", it.account));
+    let before = std::fs::read(&cache)?;
+    for command in ["inbox", "listen"] {
+        let said = it.cli.run(&[command, "--account", &it.account]).await?;
+        let said = said.complaint(8)?;
+        assert!(said.contains("The key does not open"), "{said}");
+        assert!(said.contains(&format!("{}.db", it.account)), "{said}");
+        it.cli.run(&["inbox", "--account", bob]).await?.answer()?;
+    }
+    assert!(std::fs::read(&cache)? == before, "The cache was changed");
+    vault.set(&of_alice, &alices).await?;
+    it.cli.run(&["inbox", "--account", &it.account]).await?.answer()?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 use futures_util::StreamExt as _;
 use zbus::fdo::DBusProxy;
 use zbus::names::BusName;
+use zbus::zvariant::{ObjectPath, OwnedObjectPath};
 
 use crate::process::{Running, command};
 use crate::within;
@@ -80,9 +81,12 @@ impl Bus {
     }
 }
 
+/// The name under which a keyring is found on a bus.
+const SECRETS: &str = "org.freedesktop.secrets";
+
 /// A GNOME Keyring with an unlocked login keyring.
 pub struct Keyring {
-    _daemon: Running,
+    daemon: Running,
 }
 
 impl Keyring {
@@ -91,10 +95,11 @@ impl Keyring {
     /// # Errors
     /// Where it does not start.
     pub async fn start(bus: &Bus, folder: &Path, environment: &[(String, String)]) -> Result<Self> {
-        const NAME: &str = "org.freedesktop.secrets";
         let connection = bus.connect().await?;
         let proxy = DBusProxy::new(&connection).await?;
-        let mut changes = proxy.receive_name_owner_changed_with_args(&[(0, NAME)]).await?;
+        let mut changes = proxy
+            .receive_name_owner_changed_with_args(&[(0, SECRETS)])
+            .await?;
 
         let mut daemon = command("gnome-keyring-daemon", environment);
         daemon
@@ -104,8 +109,44 @@ impl Keyring {
         daemon.tell("a password of this session").await?;
         within("the keyring", changes.next()).await?;
         daemon.check()?;
-        let owned = proxy.name_has_owner(BusName::try_from(NAME)?).await?;
+        let owned = proxy.name_has_owner(BusName::try_from(SECRETS)?).await?;
         anyhow::ensure!(owned, "The keyring has gone: {}", daemon.said());
-        Ok(Self { _daemon: daemon })
+        Ok(Self { daemon })
+    }
+
+    /// Locks the login keyring, as a screen lock may do.
+    ///
+    /// # Errors
+    /// Where it stays open.
+    pub async fn lock(&self, bus: &Bus) -> Result<()> {
+        let login = ObjectPath::try_from("/org/freedesktop/secrets/collection/login")?;
+        let connection = bus.connect().await?;
+        let answer = connection
+            .call_method(
+                Some(SECRETS),
+                "/org/freedesktop/secrets",
+                Some("org.freedesktop.Secret.Service"),
+                "Lock",
+                &vec![login.clone()],
+            )
+            .await?;
+        let (locked, _): (Vec<OwnedObjectPath>, OwnedObjectPath) = answer.body().deserialize()?;
+        anyhow::ensure!(locked.iter().any(|path| **path == login), "It was not locked");
+        Ok(())
+    }
+
+    /// Ends it, and waits until nobody has its place on the bus.
+    ///
+    /// # Errors
+    /// Where it does not end.
+    pub async fn end(self, bus: &Bus) -> Result<()> {
+        let connection = bus.connect().await?;
+        let proxy = DBusProxy::new(&connection).await?;
+        let mut changes = proxy
+            .receive_name_owner_changed_with_args(&[(0, SECRETS)])
+            .await?;
+        self.daemon.end().await?;
+        within("the keyring to go", changes.next()).await?;
+        Ok(())
     }
 }

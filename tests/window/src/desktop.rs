@@ -81,6 +81,26 @@ impl Desktop {
         Ok(String::from_utf8_lossy(&found).into_owned())
     }
 
+    /// Locks the keyring.
+    ///
+    /// # Errors
+    /// Where it stays open, or there is none.
+    pub async fn lock_keyring(&self) -> Result<()> {
+        let keyring = self.keyring.as_ref().context("There is no keyring")?;
+        keyring.lock(&self.bus).await
+    }
+
+    /// Puts an unlocked keyring in the place of the one that runs, as a log-in does.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub async fn unlock_keyring(&mut self) -> Result<()> {
+        let keyring = self.keyring.take().context("There is no keyring")?;
+        keyring.end(&self.bus).await?;
+        self.keyring = Some(Keyring::start(&self.bus, self.folder.path(), &self.environment).await?);
+        Ok(())
+    }
+
     /// Where logs and whatever else is needed may go.
     pub fn folder(&self) -> &Path {
         self.folder.path()

@@ -1164,6 +1164,10 @@ connect: { args: { account: AccountId, }, answer: null },
  */
 disconnect: { args: { account: AccountId, }, answer: null },
 /**
+ * What an account's connection did, newest first: the last 50 lines.
+ */
+history: { args: { account: AccountId, }, answer: Array<HistoryLine> },
+/**
  * A page of the inbox over these accounts (none means all), newest first, behind the notice
  * that is given.
  */

@@ -28,23 +28,37 @@ export const sideways: Attachment<HTMLElement> = (element) => {
     if (box.left < frame.left || box.right > frame.right) element.scrollLeft += middle
   }
 
+  /** Whether a person has scrolled it since something else became current: what they look at stays. */
+  let moved = false
+  function byHand(): void {
+    moved = true
+  }
   const sizes = new ResizeObserver(() => {
     // From the start each time: where it comes to stand depends on its size alone, not on the sizes it had on the way.
-    element.scrollLeft = 0
-    showCurrent()
+    if (!moved) {
+      element.scrollLeft = 0
+      showCurrent()
+    }
     mark()
   })
   sizes.observe(element)
-  const changes = new MutationObserver(showCurrent)
+  const changes = new MutationObserver(() => {
+    moved = false
+    showCurrent()
+  })
   changes.observe(element, {
     attributes: true,
     attributeFilter: ['aria-current', 'aria-pressed'],
     subtree: true,
   })
   element.addEventListener('scroll', mark, { passive: true })
+  element.addEventListener('wheel', byHand, { passive: true })
+  element.addEventListener('touchmove', byHand, { passive: true })
   return () => {
     sizes.disconnect()
     changes.disconnect()
     element.removeEventListener('scroll', mark)
+    element.removeEventListener('wheel', byHand)
+    element.removeEventListener('touchmove', byHand)
   }
 }

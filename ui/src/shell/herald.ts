@@ -1,3 +1,4 @@
+import { formatList } from '../format/list'
 import type { Batch, Notice } from '../bridge/contract.gen'
 import { shell } from '../layout'
 import { toasts as windowToasts, type Toasts } from '../parts/toasts.svelte'
@@ -60,7 +61,7 @@ export class Herald {
       key: KEY,
       level: 'info',
       title: m.toast_notices({ count: this.#told.length }),
-      text: [...titles].join(', '),
+      text: formatList([...titles]),
       action: {
         label: m.inbox_title(),
         run: () => {

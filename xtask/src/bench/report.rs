@@ -45,12 +45,63 @@ const FIGURES: [Figure; 6] = [
     },
 ];
 
-pub(super) fn text(measured: &[Rounds], back: &[Back]) -> String {
-    let mut text = String::from(
+/// What is aimed at: a ratio to the official client that a figure must not miss.
+struct Aim {
+    /// The place of the server among what was measured.
+    server: usize,
+    figure: &'static str,
+    /// What the ratio may be at the least, or at the most.
+    bound: Bound,
+}
+
+#[derive(Clone, Copy)]
+enum Bound {
+    AtLeast(f64),
+    AtMost(f64),
+}
+
+impl Bound {
+    fn holds(self, value: f64) -> bool {
+        match self {
+            Self::AtLeast(least) => value >= least,
+            Self::AtMost(most) => value <= most,
+        }
+    }
+}
+
+const AIMS: [Aim; 4] = [
+    Aim {
+        server: 0,
+        figure: "events/s",
+        bound: Bound::AtLeast(2.0),
+    },
+    Aim {
+        server: 0,
+        figure: "CPU, µs/event",
+        bound: Bound::AtMost(0.5),
+    },
+    Aim {
+        server: 0,
+        figure: "peak memory, MiB",
+        bound: Bound::AtMost(0.1),
+    },
+    Aim {
+        server: 1,
+        figure: "ack p50, µs",
+        bound: Bound::AtMost(1.0),
+    },
+];
+
+/// The time within which 95 of 100 connections shall be back, in milliseconds.
+const BACK_P95_MS: f64 = 1_700.0;
+
+pub(super) fn text(machine: &str, measured: &[Rounds], back: &[Back]) -> String {
+    let mut text = format!(
         "# Benchmarks\n\nWritten by `cargo xtask bench socket`: everything in one run on one machine, turn by turn. \
          Each figure is the middle of all rounds, with the least and the most of them. What counts is the ratio to the \
-         official client.\n",
+         official client.\n\nThe machine: {machine}.\n",
     );
+    aims(&mut text, measured, back);
     for rounds in measured {
         let _ = write!(text, "\n## Against {}\n\n", rounds.server);
         table(&mut text, rounds);
@@ -72,6 +123,48 @@ pub(super) fn text(measured: &[Rounds], back: &[Back]) -> String {
     text
 }
 
+fn aims(text: &mut String, measured: &[Rounds], back: &[Back]) {
+    text.push_str("\n## Aims\n\n| figure | aim | measured | |\n|---|---|---|---|\n");
+    let word = |reached| if reached { "reached" } else { "missed" };
+    for aim in &AIMS {
+        let rounds = measured.get(aim.server);
+        let figure = FIGURES.iter().find(|figure| figure.name == aim.figure);
+        let (Some(rounds), Some(figure)) = (rounds, figure) else {
+            continue;
+        };
+        let ratio = middle(rounds, figure, Client::Ours) / middle(rounds, figure, Client::Official);
+        let (sign, bound) = match aim.bound {
+            Bound::AtLeast(bound) => ('≥', bound),
+            Bound::AtMost(bound) => ('≤', bound),
+        };
+        let _ = writeln!(
+            text,
+            "| {}, against {} | {sign} {bound} × the official client | {ratio:.2} × | {} |",
+            aim.figure,
+            rounds.server,
+            word(aim.bound.holds(ratio))
+        );
+    }
+    if let Some(ours) = back.iter().find(|back| back.client == Client::Ours) {
+        let p95 = share(&ours.took_ms, 0.95);
+        let _ = writeln!(
+            text,
+            "| back after 300 ms, p95 | ≤ {BACK_P95_MS:.0} ms | {p95:.0} ms | {} |",
+            word(p95 <= BACK_P95_MS)
+        );
+    }
+}
+
+/// The values of a client in all rounds.
+fn values(rounds: &Rounds, figure: &Figure, wanted: Client) -> Vec<f64> {
+    let found = rounds.found.iter().filter(|(client, _)| *client == wanted);
+    found.flat_map(|(_, found)| found).map(figure.of).collect()
+}
+
+fn middle(rounds: &Rounds, figure: &Figure, wanted: Client) -> f64 {
+    share(&values(rounds, figure, wanted), 0.5)
+}
+
 fn table(text: &mut String, rounds: &Rounds) {
     text.push_str("| |");
     for (client, _) in &rounds.found {
@@ -79,20 +172,14 @@ fn table(text: &mut String, rounds: &Rounds) {
     }
     text.push_str(" Carillon : official |\n|---|---|---|---|---|\n");
     for figure in &FIGURES {
-        let values = |wanted: Client| -> Vec<f64> {
-            let found = rounds.found.iter().filter(|(client, _)| *client == wanted);
-            found.flat_map(|(_, found)| found).map(figure.of).collect()
-        };
-        let (ours, official) = (
-            share(&values(Client::Ours), 0.5),
-            share(&values(Client::Official), 0.5),
-        );
+        let ours = middle(rounds, figure, Client::Ours);
+        let official = middle(rounds, figure, Client::Official);
         if ours == 0.0 {
             continue;
         }
         let _ = write!(text, "| {} |", figure.name);
         for client in Client::ALL {
-            let values = values(client);
+            let values = values(rounds, figure, client);
             let decimals = figure.decimals;
             let _ = write!(
                 text,
@@ -145,7 +232,20 @@ mod tests {
                 (Client::Official, vec![found(100.0)]),
             ],
         };
-        let text = text(&[rounds], &[]);
+        let back = Back {
+            client: Client::Ours,
+            took_ms: vec![1_800.0],
+        };
+        let text = text("one of a test", &[rounds], &[back]);
+        assert!(text.contains("The machine: one of a test."), "{text}");
+        assert!(
+            text.contains("| events/s, against a server | ≥ 2 × the official client | 3.00 × | reached |"),
+            "{text}"
+        );
+        assert!(
+            text.contains("| back after 300 ms, p95 | ≤ 1700 ms | 1800 ms | missed |"),
+            "{text}"
+        );
         assert!(
             text.contains("| events/s | 300 (200–400) | 50 (50–50) | 100 (100–100) | 3.00 |"),
             "{text}"

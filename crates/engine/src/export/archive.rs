@@ -1,7 +1,6 @@
 //! The zip that an export becomes. A thread of its own deflates and writes: neither is to hold up what else is done.
 
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -31,7 +30,7 @@ pub(super) struct Archive {
 }
 
 impl Archive {
-    /// Begins to write `<to>.part`.
+    /// Begins to write it, beside its place.
     pub(super) fn begin(to: &Path) -> Result<Self, EngineError> {
         if to.exists() {
             return Err(EngineError::FileExists(to.to_owned()));
@@ -79,20 +78,25 @@ impl Archive {
     }
 }
 
-/// Writes what comes; gives how long the file is where it was finished.
+/// Writes what comes beside its place; gives how long the file is where it was finished. Half an archive is none: it
+/// goes, and only one that a killed process left stays.
 fn write(to: &Path, queue: mpsc::Receiver<Part>) -> io::Result<Option<u64>> {
-    let half = half(to);
-    let written = private(&half).and_then(|file| fill(file, queue));
-    let finished = match &written {
-        Ok(Some(_)) => fs::rename(&half, to),
-        Ok(None) | Err(_) => Ok(()),
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
+    // Only its owner can read it. Two at once have a name each.
+    let half = tempfile::Builder::new()
+        .prefix(to.file_name().unwrap_or_default())
+        .suffix(".part")
+        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    let (file, half) = half.into_parts();
+    let Some(length) = fill(file, queue)? else {
+        return Ok(None);
     };
-    if finished.is_err() || !matches!(written, Ok(Some(_))) {
-        // Half an archive is none. Where it can't be deleted it could not be made either.
-        let _ = fs::remove_file(&half);
+    // Not every file system can do both at once: whoever made it in the meantime, made it just now.
+    if to.exists() {
+        return Err(io::ErrorKind::AlreadyExists.into());
     }
-    finished?;
-    written
+    half.persist(to)?;
+    Ok(Some(length))
 }
 
 fn fill(file: File, mut queue: mpsc::Receiver<Part>) -> io::Result<Option<u64>> {
@@ -117,28 +121,4 @@ fn fill(file: File, mut queue: mpsc::Receiver<Part>) -> io::Result<Option<u64>> 
         }
     }
     Ok(None)
-}
-
-fn half(to: &Path) -> PathBuf {
-    let mut name: OsString = to.as_os_str().to_owned();
-    name.push(".part");
-    name.into()
-}
-
-/// Makes a new file that only its owner can read.
-fn private(path: &Path) -> io::Result<File> {
-    // What a process that was killed left behind is in the way, and might be open to others.
-    if let Err(error) = fs::remove_file(path)
-        && error.kind() != io::ErrorKind::NotFound
-    {
-        return Err(error);
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    options.open(path)
 }

@@ -169,6 +169,12 @@ async fn an_export_holds_what_is_kept_as_lines_and_cells_and_no_secret() {
     }
     assert!(matches!(export().await, Err(EngineError::FileExists(_))));
     assert_eq!(unzip(&to), files, "nothing is written over");
+    // Two at once keep out of each other's way: one of them is there, whole.
+    fs::remove_file(&to).unwrap();
+    let both = tokio::join!(export(), export());
+    assert!(both.0.is_ok() || both.1.is_ok(), "{both:?}");
+    assert_eq!(unzip(&to).len(), files.len());
+    assert_eq!(names(folder.path()), ["alice.zip"]);
     engine.stop().await;
 }
 

@@ -67,10 +67,14 @@ mod demo {
         let moved = format!("((now) => now !== arguments[0] && now)({PRICE})");
         let price = window.wait_for("the price to move", &moved, &[price]).await?;
         println!("It moved: YES {}.", price.as_str().unwrap_or_default());
-        window.sees("Live").await
+        window.wait_for("the price to be live", LIVE, &[]).await?;
+        Ok(())
     }
 
     const FIRST_MARKET: &str = r#"[...document.querySelectorAll("main th a")].find(isSeen)"#;
+
+    /// A mark of its own: a heading says Live, too.
+    const LIVE: &str = r#"[...document.querySelectorAll("main *")].some((one) => isSeen(one) && tidy(one.textContent) === "Live")"#;
 
     const PRICE: &str = r#"/\bYES\s+(\d[.]\d+)/.exec(document.querySelector("main").innerText)?.[1]"#;
 }

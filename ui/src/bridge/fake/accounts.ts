@@ -128,6 +128,7 @@ export function makeAccount(world: World, wanted: Wanted): FakeAccount {
     series: new Map(),
     activity: new Map(),
     retention: { days: 180, categories: {} },
+    history: [],
     nextSeq: stored,
     nextNotice: 1,
   }

@@ -275,6 +275,7 @@ export const commands: Handlers = {
     watch(world, known(world, account), topics)
     return null
   },
+  history: (world, { account }) => known(world, account).history,
   storage: (world, { account }) => {
     const { notices, nextSeq, retention } = known(world, account)
     return {

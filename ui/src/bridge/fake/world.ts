@@ -9,6 +9,7 @@ import type {
   ClosedAccount,
   Entity,
   EntityId,
+  HistoryLine,
   Notice,
   Retention,
   SeriesPoint,
@@ -31,6 +32,8 @@ export interface FakeAccount {
   readonly series: Map<string, SeriesPoint[]>
   /** By thing, oldest first. */
   readonly activity: Map<string, Activity[]>
+  /** What its connection did, newest first. */
+  history: HistoryLine[]
   retention: Retention
   nextSeq: number
   nextNotice: number

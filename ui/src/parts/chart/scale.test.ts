@@ -23,10 +23,11 @@ test('lines stand at steps that are easy to read, about as many as asked for', (
   expect(scaleOf(0.5, 0.52, 4).step).toBe(0.005)
 })
 
-test('one value alone has a scale, too', () => {
-  const { min, max, step } = scaleOf(0.5, 0.5, 4)
-  expect(min).toBeLessThan(0.5)
-  expect(max).toBeGreaterThanOrEqual(0.5)
-  expect(step).toBeGreaterThan(0)
-  expect(scaleOf(0, 0, 4).max).toBeGreaterThan(scaleOf(0, 0, 4).min)
+test('one value alone stands in the middle, with lines above and below it', () => {
+  for (const value of [0.5, 0, -3, 4_210]) {
+    const { min, max, step } = scaleOf(value, value, 4)
+    expect((min + max) / 2).toBeCloseTo(value)
+    expect(max - value).toBeGreaterThanOrEqual(step)
+    expect((max - min) / step).toBeLessThanOrEqual(5)
+  }
 })

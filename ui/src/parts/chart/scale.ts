@@ -23,9 +23,16 @@ function stepFrom(least: number): number {
   return steps.find((step) => step >= least * (1 - 1e-9)) ?? least
 }
 
+/** A scale for one value alone, which stands in its middle. */
+function around(value: number, lines: number): Scale {
+  const reach = Math.max(Math.abs(value) * BREATH, LEAST / 2)
+  return { min: value - reach, max: value + reach, step: stepFrom((2 * reach) / lines) }
+}
+
 /** A scale for values between two, with about so many lines. The highest line stands on or above the highest value. */
 export function scaleOf(low: number, high: number, lines: number): Scale {
-  const span = high > low ? high - low : Math.max(Math.abs(high) * 2 * BREATH, LEAST)
+  if (!(high > low)) return around(high, lines)
+  const span = high - low
   const step = stepFrom(span / lines)
   const top = Math.ceil(high / step - 1e-9) * step
   return { min: low - span * BREATH, max: top + step * 1e-6, step }

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { AccountView } from '../../bridge/contract.gen'
 import { fakeBridge } from '../../bridge/fake'
 import { byThemselves } from '../../connection'
-import { actionsOf, gapsOf, nameOf, shortSocket } from './facts'
+import { nameOf } from '../../account'
+import { actionsOf, gapsOf, shortSocket } from './facts'
 
 async function demo(): Promise<AccountView[]> {
   return (await fakeBridge({ scenario: 'demo', frozen: 0 }).call('snapshot')).accounts

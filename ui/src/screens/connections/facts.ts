@@ -1,4 +1,5 @@
 import type { AccountView, ConnectionStatus, Gap, GapReason, Timestamp } from '../../bridge/contract.gen'
+import { nameOf } from '../../account'
 import { causeOf } from '../../connection'
 import { m } from '../../text'
 
@@ -58,18 +59,6 @@ export function hasCause({ cause, state }: ConnectionStatus): boolean {
 /** The core's own words for the cause, where they say something else than what its code says. */
 export function coreWords(status: ConnectionStatus, startedAt: Timestamp | null): string | null {
   return status.cause === causeOf(status, startedAt) ? null : status.cause
-}
-
-/** Who an account is, where another one has the same title: a colour alone tells nobody apart. */
-export function whoOf(view: AccountView, all: readonly AccountView[]): string | undefined {
-  const twins = all.filter((other) => other.title === view.title).length > 1
-  return twins ? (view.account.identity.name ?? view.account.identity.userId) : undefined
-}
-
-/** An account by name: two of a platform are told apart by who they are. */
-export function nameOf(view: AccountView, all: readonly AccountView[]): string {
-  const who = whoOf(view, all)
-  return who === undefined ? view.title : `${view.title}, ${who}`
 }
 
 /** A page of an account by name: where there are several accounts, with the one that it is of. */

@@ -36,6 +36,6 @@ it('the kinds of rooms are those of the platform and those that are joined, each
     confirmed: true,
     refusal: null,
   }))
-  expect(roomKinds({ streams, topics })).toEqual(['creator', 'market', 'desk'])
+  expect(roomKinds({ streams, topics })).toEqual(['creator', 'desk', 'market'])
   expect(['creator', 'desk'].map(kindName)).toEqual(['Creator', 'desk'])
 })

@@ -1,6 +1,7 @@
 /** What is said of an account's rooms, the same wherever they are named. */
 
 import type { AccountView, TopicStatus } from '../../bridge/contract.gen'
+import { formatLocale } from '../../format/locale'
 import { formatCount } from '../../format/number'
 import { m } from '../../text'
 
@@ -23,7 +24,7 @@ export function roomsCount({ topics, topicLimit }: Pick<AccountView, 'topics' | 
 export function roomKinds({ streams, topics }: Pick<AccountView, 'streams' | 'topics'>): string[] {
   const known = [...streams.map((stream) => stream.topic), ...topics.map((topic) => topic.kind)]
   return [...new Set(known.filter((kind) => kind !== null))].sort((a, b) =>
-    kindName(a) < kindName(b) ? -1 : 1,
+    kindName(a).localeCompare(kindName(b), formatLocale()),
   )
 }
 

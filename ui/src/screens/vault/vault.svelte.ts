@@ -1,5 +1,5 @@
-import type { Bridge } from '../../bridge/bridge'
-import type { VaultView } from '../../bridge/contract.gen'
+import { toCallError, type Bridge } from '../../bridge/bridge'
+import type { ErrorCode, VaultView } from '../../bridge/contract.gen'
 import { failureOf, type Failure } from '../../failure'
 import { m } from '../../text'
 
@@ -17,6 +17,12 @@ export function problemOfPassphrase(
   if (!making) return passphrase === '' ? 'short' : null
   if (passphrase.length < SHORTEST) return 'short'
   return passphrase === again ? null : 'differs'
+}
+
+/** What came of a file that was to be made or opened. Only where the file itself says no is it the passphrase's fault. */
+function notSealed(making: boolean, code: ErrorCode): string {
+  if (making) return m.vault_file_not_made()
+  return code === 'vault' ? m.vault_file_not_opened() : m.vault_file_stays_closed()
 }
 
 type Busy = 'checking' | 'sealing' | 'leaving' | 'forgetting'
@@ -53,10 +59,11 @@ export class VaultCheck {
   async seal(making: boolean): Promise<void> {
     this.tried = true
     if (problemOfPassphrase(this.passphrase, this.again, making) !== null) return
-    await this.#ask('sealing', () => this.call('use_sealed_vault', { passphrase: this.passphrase }))
-    // Of a file that stays closed it is told as such: what is wrong with it is nearly always its passphrase.
-    if (this.failure !== null)
-      this.failure = { ...this.failure, text: making ? m.vault_file_not_made() : m.vault_file_not_opened() }
+    await this.#ask(
+      'sealing',
+      () => this.call('use_sealed_vault', { passphrase: this.passphrase }),
+      (code) => notSealed(making, code),
+    )
     this.forget()
   }
 
@@ -76,7 +83,7 @@ export class VaultCheck {
     this.tried = false
   }
 
-  async #ask(busy: Busy, ask: () => Promise<VaultView>): Promise<void> {
+  async #ask(busy: Busy, ask: () => Promise<VaultView>, words?: (code: ErrorCode) => string): Promise<void> {
     if (this.busy !== null) return
     this.busy = busy
     this.failure = null
@@ -84,7 +91,8 @@ export class VaultCheck {
     try {
       this.onChange(await ask())
     } catch (thrown) {
-      this.failure = failureOf(thrown)
+      const failure = failureOf(thrown)
+      this.failure = words === undefined ? failure : { ...failure, text: words(toCallError(thrown).code) }
     } finally {
       this.busy = null
     }

@@ -81,6 +81,14 @@ it('a file that is there is opened with a passphrase of any length, and with no 
   expect(onChange).toHaveBeenCalledWith(expect.objectContaining({ backend: 'sealed-file', state: 'ready' }))
 })
 
+it('the passphrase is not blamed for what is none of its fault', async () => {
+  const { bridge, vault } = asked('sealed')
+  bridge.fake.fail('use_sealed_vault')
+  vault.passphrase = 'bells'
+  await vault.seal(!bridge.fake.world.vault.sealedFile)
+  expect(vault.failure?.text).toBe('The file did not open.')
+})
+
 it('for this session only, tokens and keys stay in memory', async () => {
   const { bridge, onChange, vault } = asked('keyring-missing')
   await vault.useSession()
