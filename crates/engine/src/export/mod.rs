@@ -58,7 +58,7 @@ pub struct Exported {
 
 impl Reader {
     /// Writes everything that is kept of an account to a new file, which only its owner can read. Until it is complete
-    /// it is called `<to>.part`; one that is broken off leaves nothing behind.
+    /// it has another name beside it, which ends in `.part`; one that is broken off leaves nothing behind.
     ///
     /// # Errors
     /// [`EngineError::FileExists`] where there is such a file; [`EngineError::Cancelled`]; where the account can't be

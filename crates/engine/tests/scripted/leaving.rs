@@ -99,11 +99,6 @@ async fn an_export_holds_what_is_kept_as_lines_and_cells_and_no_secret() {
     fill(&bench, &engine.reader().store(&account.id).await.unwrap()).await;
     let folder = tempfile::tempdir().unwrap();
     let to = folder.path().join("alice.zip");
-    fs::write(
-        folder.path().join("alice.zip.part"),
-        "of a process that was killed",
-    )
-    .unwrap();
     let (progress, seen) = watch::channel(Progress::default());
     let cancel = CancellationToken::new();
     let export = || {
