@@ -130,8 +130,11 @@ fn begin<R: Runtime>(app: &mut App<R>, setup: Setup) -> Result<(), Box<dyn std::
     follow_links(handle);
     #[cfg(all(unix, desktop))]
     lifecycle::follow_signals(handle);
+    // The demo lives as long as its window: nothing of it is kept, and whoever opened it waits for its end.
     #[cfg(desktop)]
-    core.spawn(tray::keep(handle.clone(), Arc::clone(&core)));
+    if !core.setup.is_demo {
+        core.spawn(tray::keep(handle.clone(), Arc::clone(&core)));
+    }
     window::show(handle);
     Ok(())
 }

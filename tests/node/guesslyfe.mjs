@@ -70,7 +70,9 @@ io.use((socket, next) => {
 io.on("connection", (socket) => {
   const { username, walletAddress } = socket.data;
   count("connect");
-  report("connect", { user: username, id: socket.id });
+  // Which of the two ways the token came (556, 561).
+  const by = socket.handshake.auth.token === undefined ? "header" : "auth";
+  report("connect", { user: username, id: socket.id, by });
   socket.join([`user:${walletAddress}`, GLOBAL]); // (588-592, 614-615)
   if (confusion.smuggle !== undefined) socket.join(confusion.smuggle);
   delete confusion.smuggle;

@@ -22,14 +22,15 @@ pub async fn within<T>(what: &str, happening: impl Future<Output = T>) -> Result
 /// Sends a signal to a running process, by its name without `SIG`.
 ///
 /// # Errors
-/// Where the process has ended already, or there is no program `kill`.
+/// Where the process has ended already, or there is no shell.
 pub async fn signal(process: &Child, name: &str) -> Result<()> {
     let id = process.id().context("The process has ended already")?;
-    let sent = Command::new("kill")
-        .args([format!("-{name}"), id.to_string()])
+    // The shell has it built in, also where there is no program of this name.
+    let sent = Command::new("sh")
+        .args(["-c", "kill -s \"$0\" \"$1\"", name, &id.to_string()])
         .status()
         .await
-        .context("Start kill")?;
+        .context("Start sh")?;
     ensure!(sent.success(), "SIG{name} could not be sent");
     Ok(())
 }

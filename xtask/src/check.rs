@@ -19,6 +19,7 @@ use anyhow::{Result, bail};
 use crate::generated::{self, Generated};
 use crate::requirements;
 use crate::run::quietly;
+use crate::test::Tally;
 use crate::workspace::Workspace;
 
 /// What a check found.
@@ -27,7 +28,7 @@ pub(crate) enum Outcome {
     Passed(Vec<String>),
     /// Something wrong, one complaint a line.
     Failed(Vec<String>),
-    /// It could not be looked at, and why: said aloud, and counted as neither.
+    /// It could not be looked at, and why: said aloud, and counted as ignored.
     NotRun(String),
 }
 
@@ -71,15 +72,15 @@ pub(crate) fn command(workspace: &Workspace, names: &[String]) -> Result<bool> {
         let known: Vec<&str> = CHECKS.iter().map(|(name, _)| *name).collect();
         bail!("There is no check {unknown}; there are: {}", known.join(", "));
     }
-    let (_, failed) = run(workspace, |name| {
+    let tally = run(workspace, |name| {
         names.is_empty() || names.iter().any(|wanted| wanted == name)
     });
-    Ok(failed == 0)
+    Ok(tally.failed == 0)
 }
 
-/// Runs the checks whose names are wanted; how many passed and failed.
-pub(crate) fn run(workspace: &Workspace, is_wanted: impl Fn(&str) -> bool) -> (usize, usize) {
-    let (mut passed, mut failed) = (0_usize, 0_usize);
+/// Runs the checks whose names are wanted. Those that could not be made count as ignored.
+pub(crate) fn run(workspace: &Workspace, is_wanted: impl Fn(&str) -> bool) -> Tally {
+    let mut tally = Tally::default();
     for (name, check) in CHECKS.into_iter().filter(|(name, _)| is_wanted(name)) {
         let since = Instant::now();
         print!("check {name} ... ");
@@ -89,21 +90,24 @@ pub(crate) fn run(workspace: &Workspace, is_wanted: impl Fn(&str) -> bool) -> (u
         let outcome = check(workspace).unwrap_or_else(|error| Outcome::Failed(vec![format!("{error:#}")]));
         let (word, lines) = match outcome {
             Outcome::Passed(remarks) => {
-                passed = passed.saturating_add(1);
+                tally.passed = tally.passed.saturating_add(1);
                 ("ok", remarks)
             }
             Outcome::Failed(complaints) => {
-                failed = failed.saturating_add(1);
+                tally.failed = tally.failed.saturating_add(1);
                 ("FAILED", complaints)
             }
-            Outcome::NotRun(reason) => ("NOT RUN", vec![reason]),
+            Outcome::NotRun(reason) => {
+                tally.ignored = tally.ignored.saturating_add(1);
+                ("NOT RUN", vec![reason])
+            }
         };
         println!("{word} ({:.1} s)", since.elapsed().as_secs_f64());
         for line in lines {
             println!("    {}", line.trim_end().replace('\n', "\n    "));
         }
     }
-    (passed, failed)
+    tally
 }
 
 /// Tells whether there is a check of this name.

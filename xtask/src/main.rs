@@ -48,7 +48,7 @@ enum Task {
         #[arg(value_name = "CHECK")]
         names: Vec<String>,
     },
-    /// Installs what the tests need, then checks and tests everything.
+    /// Installs what the tests need, then runs all checks and all tests, but for what takes another hour: see the parts.
     Test {
         /// Only one part, and what it needs.
         #[arg(long, value_enum)]

@@ -200,9 +200,24 @@ async fn without_double_delivery_a_client_in_both_rooms_gets_an_event_once() {
     assert_eq!(alice.settle().await.len(), 1);
 }
 
+/// A creator whom anybody may follow.
+const CREATOR: &str = "0xc0ffee0000000000000000000000000000000000";
+
 #[tokio::test]
 async fn events_for_one_user_reach_nobody_else() {
     let (gateway, mut alice, mut bob) = with_both().await;
+    // What is for one person alone goes to no room either that anybody may join (G018, G019).
+    join(&mut alice, "market", "m-1").await;
+    join(&mut alice, "creator", CREATOR).await;
+    let bob_only = || Some(To::Username("bob".to_owned()));
+    for (event, data) in [
+        ("notification", json!({ "data": { "marketId": "m-1" } })),
+        ("dividend:available", json!({ "creatorId": CREATOR })),
+    ] {
+        gateway.emit(event, data, bob_only()).await.unwrap();
+    }
+    assert!(alice.settle().await.is_empty());
+    assert_eq!(bob.settle().await.len(), 2);
     for event in [
         "notification",
         "dividend:available",

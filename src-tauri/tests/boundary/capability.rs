@@ -61,6 +61,17 @@ fn the_page_may_do_nothing_but_show_itself_and_ask_the_core() {
 }
 
 #[test]
+fn the_app_asks_for_systems_whose_web_views_understand_its_page() {
+    let vite = include_str!("../../../ui/vite.config.ts");
+    assert!(vite.contains("target: ['safari16.4', 'chrome110']"));
+    // The oldest systems with Safari 16.4.
+    let mac: Value = serde_json::from_str(include_str!("../../tauri.conf.json")).unwrap();
+    assert_eq!(mac["bundle"]["macOS"]["minimumSystemVersion"], "13.0");
+    let ios: Value = serde_json::from_str(include_str!("../../tauri.ios.conf.json")).unwrap();
+    assert_eq!(ios["bundle"]["iOS"]["minimumSystemVersion"], "16.4");
+}
+
+#[test]
 fn a_command_that_no_capability_names_is_refused_and_the_others_are_not() {
     for removed in NAMES {
         let plan = Plan {

@@ -46,8 +46,10 @@ async fn each_event_is_a_line_of_exactly_these_fields() -> Result<()> {
 #[tokio::test]
 async fn it_ends_after_the_time_that_was_asked_for_and_without_events() -> Result<()> {
     let it = alice().await?;
+    let since = std::time::Instant::now();
     let ended = it.cli.run(&["listen", "--json", "--for", "500ms"]).await?;
     assert_eq!(ended.answer()?, "");
+    assert!(since.elapsed() >= std::time::Duration::from_millis(500));
     let none = it.cli.run(&["listen", "--count", "0"]).await?;
     assert_eq!(none.answer()?, "");
     it.cli.run(&["listen", "--for", "soon"]).await.map(|said| {
@@ -123,6 +125,37 @@ async fn what_can_not_be_read_is_counted_and_printed_nowhere() -> Result<()> {
             "{status}"
         );
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn events_that_may_be_missing_are_said_and_stay_in_the_status() -> Result<()> {
+    let mut server = NodeServer::guesslyfe().await?;
+    let cli = Cli::new()?;
+    cli.add(&server.url(), "alice", "alice-password").await?;
+    let mut listen = cli.listen(&[])?;
+    server.report("connect").await?;
+    // Without an event there is nothing behind which something could be missing.
+    let announcement =
+        |title: &str| json!({ "title": title, "message": "Words", "timestamp": "2026-03-01T10:00:00.000Z" });
+    server.emit("system:announcement", announcement("Before")).await?;
+    listen.event().await?;
+    let port = server.kill().await?;
+    let mut server = NodeServer::guesslyfe_with(json!({ "port": port })).await?;
+    server.report("connect").await?;
+    server.emit("system:announcement", announcement("After")).await?;
+    assert_eq!(text(&listen.event().await?, "/payload/data/title")?, "After");
+    let said = listen.terminate().await?.err;
+    assert!(said.contains("may be missing (no-replay)"), "{said}");
+    let status = cli.run(&["status", "--json"]).await?.json()?;
+    assert_eq!(text(&status, "/accounts/0/gaps/0/why")?, "no-replay");
+    let (from, to) = (
+        number(&status, "/accounts/0/gaps/0/from")?,
+        number(&status, "/accounts/0/gaps/0/to")?,
+    );
+    assert!(from <= to, "{status}");
+    let said = cli.run(&["status"]).await?.answer()?;
+    assert!(said.contains("1 gaps: events may be missing"), "{said}");
     Ok(())
 }
 

@@ -103,8 +103,9 @@ async fn no_secret_and_no_event_is_in_a_file_or_a_log_however_much_is_logged() -
     files::hold_none_of(&cli.home(), &nowhere)?;
 
     let log = logs.concat();
-    // It was loud, and its way went past the refresh.
+    // It was loud, of Socket.IO too, and its way went past the refresh.
     assert!(log.contains("DEBUG carillon_link::driver"), "{log}");
+    assert!(log.contains("DEBUG carillon_socketio"), "{log}");
     assert!(log.contains("Refreshing"), "{log}");
     for (number, text) in nowhere.iter().enumerate() {
         let line = log.lines().find(|line| line.contains(*text));

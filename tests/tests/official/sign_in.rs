@@ -24,6 +24,8 @@ async fn what_a_signed_in_person_received_is_read_after_a_restart_without_the_se
     let mut listener = engine.subscribe_events();
     engine.start_account(&account.id).await?;
     online(&mut listener).await?;
+    // The guide's first way, though the server takes the header as well (G034).
+    assert_eq!(server.report("connect").await?["by"], "auth");
     let notification = json!({
         "notificationId": "n-1", "userId": USER_ID, "type": "custom", "title": "Kept for later",
         "message": "Read me offline", "read": false, "timestamp": "2026-03-01T10:00:00.000Z",

@@ -60,7 +60,11 @@ impl Process {
     /// Asks the app to end and waits until it has.
     pub(crate) async fn quit(&self) -> Result<()> {
         let id = fs::read_to_string(self.notes.join("started")).context("The app was not started")?;
-        let told = Command::new("kill").args(["-TERM", id.trim()]).status().await?;
+        // The shell has it built in, also where there is no program of this name.
+        let told = Command::new("/bin/sh")
+            .args(["-c", "kill -s TERM \"$0\"", id.trim()])
+            .status()
+            .await?;
         ensure!(told.success(), "The app had ended before it was asked to");
         self.ends().await
     }

@@ -5,6 +5,7 @@ mod person;
 
 use anyhow::{Result, ensure};
 use carillon_gateway::{Config, To, start};
+use carillon_window_tests::app::App;
 use carillon_window_tests::tray::Tray;
 use person::{Person, at_a_desktop};
 use serde_json::json;
@@ -58,6 +59,22 @@ async fn without_a_tray_closing_the_window_quits() -> Result<()> {
     at_a_desktop("closing_without_a_tray", async |person: &mut Person| {
         let window = person.opens_the_app().await?;
         window.sees("Many bells, one keyboard.").await?;
+        person.desktop.display.press_close()?;
+        window.ends().await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_demo_ends_with_its_window_though_there_is_a_tray() -> Result<()> {
+    at_a_desktop("closing_the_demo", async |person: &mut Person| {
+        let _tray = Tray::start(&person.desktop.bus).await?;
+        let demo = App {
+            arguments: vec![String::from("--demo")],
+            ..person.app.clone()
+        };
+        let window = person.desktop.open(&demo).await?;
+        window.sees("GuessLyfe").await?;
         person.desktop.display.press_close()?;
         window.ends().await
     })

@@ -3,9 +3,12 @@
 
 mod person;
 
+use std::time::Duration;
+
 use anyhow::{Context as _, Result, ensure};
 use carillon_gateway::{Config, Handle, To, start};
 use carillon_tests::files;
+use carillon_tests::process::within;
 use carillon_window_tests::window::Window;
 use person::{Person, at_a_desktop};
 use serde_json::json;
@@ -19,6 +22,13 @@ const OTHER_QUESTION: &str = "Will the tunnel be lit by the end of the century?"
 /// What the platform writes to the person.
 const TITLE: &str = "The bridge is being painted";
 const TEXT: &str = "It stays closed to ships until Friday.";
+
+/// Rooms that somebody is in who has only signed in: their own and everybody's.
+const ROOMS: usize = 2;
+
+/// Whether each of some values stands in a row of a table.
+const CHART_ROWS: &str = r#"arguments[0].every((value) =>
+    [...document.querySelectorAll("main tbody td")].some((cell) => isSeen(cell) && tidy(cell.textContent) === value))"#;
 
 const PASSWORD: &str = "demo-alice";
 
@@ -63,14 +73,27 @@ async fn sees_a_price_move(window: &Window, gateway: &Handle) -> Result<()> {
     window.sees(OTHER_QUESTION).await?;
     window.click("link", QUESTION).await?;
     window.find("heading", QUESTION).await?;
+    within("the market's room to be joined", async {
+        let mut look = tokio::time::interval(Duration::from_millis(20));
+        while gateway.stats().await.active_rooms <= ROOMS {
+            look.tick().await;
+        }
+    })
+    .await?;
     for (yes, no, shown) in [
         ("610000000000000000", "390000000000000000", "0.610"),
         ("655000000000000000", "345000000000000000", "0.655"),
     ] {
+        // To those who watch the market: the window has joined its room by being open.
         let trade = json!({ "marketId": "bridge", "newYesPrice": yes, "newNoPrice": no });
-        gateway.emit("market:trade", trade, alice()).await?;
+        gateway.emit("market:trade", trade, None).await?;
         window.sees(shown).await?;
     }
+    // What the chart draws, as it is read.
+    window.click("any", "Table").await?;
+    window
+        .wait_for("both prices as rows", CHART_ROWS, &[json!(["0.610", "0.655"])])
+        .await?;
     Ok(())
 }
 
@@ -93,6 +116,10 @@ async fn follows_a_notification(person: &mut Person, window: &Window, gateway: &
     );
     person.desktop.notifications.tap(shown.id).await?;
     window.find("heading", TITLE).await?;
+    // In front of what the person worked in before.
+    window
+        .wait_for("the keyboard", "document.hasFocus()", &[])
+        .await?;
     drop(elsewhere);
     Ok(())
 }
@@ -106,8 +133,10 @@ async fn reads_offline(person: &Person) -> Result<()> {
     // A price is shown as what it was, not as what it is.
     window.click("link", "GuessLyfe").await?;
     window.click("link", QUESTION).await?;
+    window.find("heading", QUESTION).await?;
     window.sees("0.655").await?;
     window.sees("Cached").await?;
+    window.sees("Prices are from").await?;
     window.quit().await
 }
 

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use super::node;
 use super::tally::{self, Tally};
@@ -40,19 +40,25 @@ pub(super) fn window_tests(workspace: &Workspace) -> Result<Tally> {
     let one = [("NEXTEST_TEST_THREADS", "1"), ("RUST_TEST_THREADS", "1")];
     // Chosen by their targets and not by their package: of one package alone cargo would choose other features for the
     // packages below it, and build all of them once more.
-    run(
-        workspace,
-        &[
-            "--workspace",
-            "--test",
-            "desktop",
-            "--test",
-            "flow",
-            "--test",
-            "closing",
-        ],
-        &one,
-    )
+    let targets = targets_of(workspace, "tests/window/tests")?;
+    let chosen = targets.iter().flat_map(|target| ["--test", target.as_str()]);
+    let arguments: Vec<&str> = std::iter::once("--workspace").chain(chosen).collect();
+    run(workspace, &arguments, &one)
+}
+
+/// The test targets in a folder: its files, sorted.
+fn targets_of(workspace: &Workspace, folder: &str) -> Result<Vec<String>> {
+    let path = workspace.path(folder);
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&path).with_context(|| format!("Read {folder}"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "rs") {
+            names.extend(path.file_stem().map(|name| name.to_string_lossy().into_owned()));
+        }
+    }
+    ensure!(!names.is_empty(), "There is no test in {folder}");
+    names.sort();
+    Ok(names)
 }
 
 /// What needs a keyring.

@@ -17,7 +17,8 @@ const SCREEN: Size = (1280, 800);
 pub(crate) struct Person {
     /// What they have.
     pub(crate) desktop: Desktop,
-    app: App,
+    /// How they start the app.
+    pub(crate) app: App,
 }
 
 impl Person {

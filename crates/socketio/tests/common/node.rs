@@ -14,7 +14,7 @@ use tokio::{
     process::{Child, ChildStdin, ChildStdout, Command},
 };
 
-use crate::soon;
+use crate::talk::soon;
 
 /// A running server. It ends with this value.
 pub(crate) struct Node {
@@ -96,8 +96,8 @@ impl Node {
     pub(crate) async fn freeze(&self) {
         let id = self.process.id().unwrap().to_string();
         assert!(
-            Command::new("kill")
-                .args(["-STOP", &id])
+            Command::new("sh")
+                .args(["-c", "kill -s STOP \"$0\"", &id])
                 .status()
                 .await
                 .unwrap()

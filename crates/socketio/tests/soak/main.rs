@@ -1,11 +1,31 @@
-//! Long runs: a tenth of them usually, the whole of them where `CARILLON_SOAK` is set.
+//! Long runs: a tenth of them usually, the whole of them where `CARILLON_SOAK` is set. They have a program of their own,
+//! and one runs after the other, since they count what their process holds.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "test code"
+)]
+
+#[expect(dead_code, reason = "no server is stopped or killed here")]
+#[path = "../common/node.rs"]
+mod node;
+#[path = "../common/talk.rs"]
+mod talk;
 
 use std::env;
 
 use carillon_socketio::{Args, CloseReason, Options, Transport};
 use serde_json::json;
 
-use crate::{greeted, next, node::Node, soon};
+use tokio::sync::Mutex;
+
+use node::Node;
+use talk::{greeted, next, soon};
+
+/// Held by the one that runs.
+static ONE: Mutex<()> = Mutex::const_new(());
 
 /// Connections of the whole run.
 const ROUNDS: usize = 1000;
@@ -69,6 +89,7 @@ fn begins(node: &Node, round: usize) -> Options {
 
 #[tokio::test]
 async fn soak_connections_that_come_and_go_in_every_way_leave_nothing_behind() {
+    let _alone = ONE.lock().await;
     let mut node = Node::start(json!({ "perMessageDeflate": { "threshold": 0 } })).await;
     let mut settled = None;
     for round in 0..rounds() {
@@ -127,6 +148,7 @@ async fn soak_connections_that_come_and_go_in_every_way_leave_nothing_behind() {
 
 #[tokio::test]
 async fn soak_a_hundred_namespaces_that_come_and_go_leave_nothing_behind() {
+    let _alone = ONE.lock().await;
     let mut node = Node::start(json!({})).await;
     let connection = greeted(node.options()).await;
     let auth = Args::json(json!({ "token": "good" })).unwrap();
