@@ -224,6 +224,12 @@ mod tests {
     }
 
     #[test]
+    fn it_listens_where_the_guide_expects_a_server_under_development() {
+        let cli = Cli::try_parse_from(["gateway"]).unwrap();
+        assert_eq!((cli.bind.to_string().as_str(), cli.port), ("127.0.0.1", 3000));
+    }
+
+    #[test]
     fn the_mock_market_trades_every_second() {
         let second = Duration::from_secs(1);
         assert_eq!(Cli::try_parse_from(["gateway"]).unwrap().market_interval, second);
