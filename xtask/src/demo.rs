@@ -22,6 +22,9 @@ pub(crate) struct Demo {
     /// Builds as a release is built: that takes longer, and the app is smaller and faster.
     #[arg(long)]
     release: bool,
+    /// Builds nothing, and opens what is there.
+    #[arg(long, conflicts_with = "release")]
+    built: bool,
 }
 
 /// Where a picture goes that no file was named for.
@@ -46,11 +49,16 @@ pub(crate) fn command(workspace: &Workspace, demo: &Demo) -> Result<bool> {
     }
     provision::provide(workspace, &needs)?;
 
-    println!("2/4 Building the UI.");
-    ui::build(workspace)?;
-
-    println!("3/4 Building the app. The first time takes some minutes.");
-    let programs = build(workspace, demo)?;
+    let programs = if demo.built {
+        println!("2/4 The UI is in what is built already.");
+        println!("3/4 The app is taken as it was built.");
+        workspace.target.join("debug")
+    } else {
+        println!("2/4 Building the UI.");
+        ui::build(workspace)?;
+        println!("3/4 Building the app. The first time takes some minutes.");
+        build(workspace, demo)?
+    };
 
     println!("4/4 Opening the app on a server of its own, with two demo accounts.");
     if demo.is_virtual {
@@ -78,9 +86,11 @@ fn program(name: &str) -> String {
 
 /// Builds the app; the folder of the programs.
 fn build(workspace: &Workspace, demo: &Demo) -> Result<PathBuf> {
-    let mut arguments = vec!["build", "--package", "carillon-app"];
+    // By their names and not by their packages: of one package alone cargo would choose other features for those below
+    // it, and build them once more for whoever works on the project.
+    let mut arguments = vec!["build", "--workspace", "--bin", "carillon"];
     if demo.is_virtual {
-        arguments.extend(["--package", "carillon-window-tests"]);
+        arguments.extend(["--bin", "virtual-demo"]);
     }
     let profile = if demo.release {
         arguments.push("--release");

@@ -91,7 +91,7 @@ impl Part {
         let more: &[Need] = match self {
             Self::Tools => return provision::EVERYTHING.to_vec(),
             // What the command itself needs, it provides.
-            Self::Demo | Self::FreshDemo => return Vec::new(),
+            Self::FreshDemo => return Vec::new(),
             Self::Node => return vec![Need::Node, Need::NodePackages],
             Self::Ui => return vec![Need::Node, Need::Ui, Need::Browser],
             Self::Check => &[Need::Lints],
@@ -100,6 +100,7 @@ impl Part {
             Self::Workspace => &[Need::Bus, Need::Keyring, Need::NodePackages],
             Self::Window => &[Need::Bus, Need::Keyring, Need::Display, Need::WebDriver],
             Self::Keyring => &[Need::Bus, Need::Keyring],
+            Self::Demo => &[Need::Bus, Need::Display, Need::WebDriver],
         };
         [&TO_COMPILE, more].concat()
     }

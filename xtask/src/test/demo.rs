@@ -15,13 +15,14 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// The command in this checkout, with what is built already.
 pub(super) fn as_it_is(workspace: &Workspace) -> Result<Tally> {
+    super::rust::build(workspace)?;
     let picture = workspace.target.join("demo-test.png");
     let shown = tally::one(
         "demo",
         "it shows live prices and writes a picture of them",
         || {
             shows(&picture, || {
-                aloud(demo(workspace, &["--virtual", "--picture"])?.arg(&picture))
+                aloud(demo(workspace, &["--built", "--virtual", "--picture"])?.arg(&picture))
             })
         },
     );

@@ -117,7 +117,7 @@ fn run(workspace: &Workspace, arguments: &[&str], variables: &[(&str, &str)]) ->
 
 /// Builds everything. Running tests builds the programs of the packages that are tested and no others, and some tests
 /// start the command line or the app; with the tests themselves in one go nothing is compiled twice.
-fn build(workspace: &Workspace) -> Result<()> {
+pub(super) fn build(workspace: &Workspace) -> Result<()> {
     let ran = aloud(&mut workspace.cargo(&["build", "--workspace", "--all-targets"]))?;
     ensure!(ran.success, "The workspace could not be built");
     Ok(())
