@@ -32,14 +32,13 @@ pub(super) fn tests(workspace: &Workspace) -> Result<Tally> {
 
 /// Starts what a person starts who works on the UI, and asks it for the page and for a source that it compiles.
 fn served(workspace: &Workspace) -> Result<()> {
-    let myself = std::env::current_exe().context("Find this program")?;
-    let mut server = workspace.command(myself, &["ui"]);
+    let mut server = workspace.cargo(&["xtask", "ui"]);
     server
         .env("NO_COLOR", "1")
         .env("CI", "1")
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
-    // npm and its server are its children, and end with it.
+    // The program, npm and its server are its children, and end with it.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut server, 0);
     let mut server = server.spawn().context("Start cargo xtask ui")?;
