@@ -10,6 +10,9 @@ use super::tally::{self, Tally};
 use crate::run::{Ran, aloud};
 use crate::workspace::Workspace;
 
+/// The file in the cache with the recipe of the last fresh clone that showed the demo.
+const SEEN: &str = "fresh-demo.recipe";
+
 /// What every PNG file begins with.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
@@ -32,9 +35,8 @@ pub(super) fn as_it_is(workspace: &Workspace) -> Result<Tally> {
 /// As [`in_a_fresh_clone`], unless it succeeded here with the same recipe: what else is in the app is compiled by the
 /// same command in this checkout.
 pub(super) fn in_a_fresh_clone_once(workspace: &Workspace) -> Result<Tally> {
-    let seen = workspace.cache.join("fresh-demo.recipe");
     let recipe = recipe(workspace)?;
-    if fs::read_to_string(&seen).is_ok_and(|before| before == recipe) {
+    if fs::read_to_string(workspace.cache.join(SEEN)).is_ok_and(|before| before == recipe) {
         println!(
             "demo: a fresh clone showed live prices here, built by the same manifests, locks, toolchain and commands: \
              not repeated. `cargo xtask test --part fresh-demo` does"
@@ -44,11 +46,7 @@ pub(super) fn in_a_fresh_clone_once(workspace: &Workspace) -> Result<Tally> {
             ..Tally::default()
         });
     }
-    let tally = in_a_fresh_clone(workspace)?;
-    if tally.failed == 0 {
-        fs::write(&seen, recipe).with_context(|| format!("Write {}", seen.display()))?;
-    }
-    Ok(tally)
+    in_a_fresh_clone(workspace)
 }
 
 /// By what a fresh clone is built, as far as it is committed: the files and their contents' hashes.
@@ -112,6 +110,9 @@ pub(super) fn in_a_fresh_clone(workspace: &Workspace) -> Result<Tally> {
     let tally = tally::one("demo", "a fresh clone shows live prices by one command", || {
         fresh(workspace, &folder)
     });
+    if tally.failed == 0 {
+        fs::write(workspace.cache.join(SEEN), recipe(workspace)?).with_context(|| format!("Write {SEEN}"))?;
+    }
     // Gigabytes; what can't be removed is seen there.
     fs::remove_dir_all(&folder).with_context(|| format!("Remove {}", folder.display()))?;
     Ok(without_a_display(workspace).and(tally))
