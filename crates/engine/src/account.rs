@@ -140,6 +140,8 @@ struct Running {
     watching: Watching,
     /// Whether there is a connection, and since when; `None` until that was told.
     standing: Option<(bool, Timestamp)>,
+    /// For how long the connection may have been dead before that is noticed, when it was last asked.
+    silence: Duration,
     /// What keeps a damaged file from being replaced, and when that is tried again.
     unmended: Option<Unmended>,
 }
@@ -163,6 +165,7 @@ impl AccountTask {
             latency: Latency::default(),
             watching: Watching::default(),
             standing: None,
+            silence: Duration::ZERO,
             unmended: None,
         };
         // What a panic may leave half done is thrown away with the session; the store has transactions.
@@ -250,6 +253,7 @@ impl Running {
                 // What the last connection still brought comes first.
                 self.drain().await;
                 self.requests.abort_all();
+                self.silence = connection.socket.silence();
                 self.session = Some(Live::new(session, connection));
             }
             Report::CatchUp { session } => self.join_topics(session).await,

@@ -76,6 +76,10 @@ impl Socket for Counted {
         self.socket.transport()
     }
 
+    fn silence(&self) -> Duration {
+        self.socket.silence()
+    }
+
     fn latency(&self) -> Option<Duration> {
         self.socket.latency()
     }

@@ -217,6 +217,11 @@ impl Socket for Connected {
         TransportKind::Websocket
     }
 
+    fn silence(&self) -> Duration {
+        // It has no deadline of its own and tells nobody the server's; this is what servers usually say.
+        Duration::from_secs(45)
+    }
+
     fn latency(&self) -> Option<Duration> {
         None
     }

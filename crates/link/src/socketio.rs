@@ -196,6 +196,10 @@ impl Socket for io::Socket {
         }
     }
 
+    fn silence(&self) -> Duration {
+        self.silence()
+    }
+
     fn latency(&self) -> Option<Duration> {
         self.latency()
     }

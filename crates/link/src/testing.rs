@@ -92,8 +92,10 @@ impl Transport for Script {
         let (from_client, heard) = mpsc::unbounded_channel();
         let number = self.count.fetch_add(1, Ordering::Relaxed) + 1;
         let (dead, closed) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
+        let (silence, silent) = watch::channel(Duration::from_secs(13));
         let line = Line {
             end,
+            silence,
             dead: Arc::clone(&dead),
             closed: Arc::clone(&closed),
             to_client,
@@ -101,6 +103,7 @@ impl Transport for Script {
         };
         let socket = ScriptedSocket {
             end: ended.clone(),
+            silence: silent,
             dead,
             closed,
             from_client,
@@ -119,6 +122,7 @@ impl Transport for Script {
 /// A connection, as the server sees it.
 pub struct Line {
     end: watch::Sender<Option<Cause>>,
+    silence: watch::Sender<Duration>,
     dead: Arc<AtomicBool>,
     closed: Arc<AtomicBool>,
     to_client: mpsc::UnboundedSender<Received>,
@@ -134,6 +138,11 @@ impl Line {
     /// From now on nothing answers, though nothing has closed.
     pub fn play_dead(&self) {
         self.dead.store(true, Ordering::Relaxed);
+    }
+
+    /// From now on this is how long it takes to notice that it is dead, as where it is polled.
+    pub fn notices_within(&self, silence: Duration) {
+        self.silence.send_replace(silence);
     }
 
     /// Tells whether the client has closed the connection.
@@ -216,6 +225,7 @@ impl Acknowledge for Acknowledgement {
 
 struct ScriptedSocket {
     end: watch::Receiver<Option<Cause>>,
+    silence: watch::Receiver<Duration>,
     dead: Arc<AtomicBool>,
     closed: Arc<AtomicBool>,
     from_client: mpsc::UnboundedSender<Heard>,
@@ -299,6 +309,10 @@ impl Socket for ScriptedSocket {
 
     fn transport(&self) -> TransportKind {
         TransportKind::Websocket
+    }
+
+    fn silence(&self) -> Duration {
+        *self.silence.borrow()
     }
 
     fn latency(&self) -> Option<Duration> {

@@ -107,6 +107,9 @@ pub trait Socket: Send + Sync {
     /// What carries the connection at present.
     fn transport(&self) -> TransportKind;
 
+    /// For how long the connection may have been dead before that is noticed, as things stand.
+    fn silence(&self) -> Duration;
+
     /// The newest round-trip time.
     fn latency(&self) -> Option<Duration>;
 

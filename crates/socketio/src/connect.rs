@@ -124,6 +124,7 @@ impl EngineSocket {
         let (leaves, left) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             limits: options.limits.clone(),
+            asked: options.timeouts.quiet.saturating_add(options.timeouts.pong),
             connect: options.timeouts.connect,
             latency: UNKNOWN.into(),
             acks: Ids::default(),

@@ -72,6 +72,8 @@ pub struct Socket {
 pub(crate) struct Shared {
     pub(crate) handshake: Handshake,
     pub(crate) limits: Limits,
+    /// After how long a WebSocket that is silent is known to be dead.
+    pub(crate) asked: Duration,
     /// How long the server may take to let this side into a namespace.
     pub(crate) connect: Duration,
     /// Nanoseconds; [`UNKNOWN`] until measured.
@@ -211,6 +213,17 @@ impl Socket {
     /// What carries the packets at present: after an upgrade another transport than at first.
     pub fn transport(&self) -> Transport {
         self.presence.shared.transport()
+    }
+
+    /// For how long the line may have been dead before this side notices, as things stand: over a WebSocket the silence
+    /// after which it is asked, and the time for its answer; while polling Engine.IO's own deadline.
+    pub fn silence(&self) -> Duration {
+        let shared = &self.presence.shared;
+        let engine = shared.handshake.ping_interval() + shared.handshake.ping_timeout();
+        match shared.transport() {
+            Transport::Polling => engine,
+            Transport::Websocket => engine.min(shared.asked),
+        }
     }
 
     /// The latest measured time to the server and back. None until it was asked for a sign of life, which

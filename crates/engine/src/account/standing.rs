@@ -5,7 +5,6 @@ use carillon_link::phase::Phase;
 use carillon_link::{Cause, Status};
 
 use super::Running;
-use super::upkeep::{SILENCE, UNWATCHED};
 use crate::error::code_of;
 
 impl Running {
@@ -61,10 +60,10 @@ impl Running {
             Some((was, since)) if was == connected => since,
             _ if connected => now,
             // It was dead for as long before that was noticed.
-            Some(_) if cause == Some(&Cause::Silent) => now.before(SILENCE),
+            Some(_) if cause == Some(&Cause::Silent) => now.before(self.silence()),
             Some(_) => match self.complete_until().await {
                 // It was lost while the computer slept.
-                Some(complete) if now.since(complete) > UNWATCHED => complete,
+                Some(complete) if now.since(complete) > self.unnoted() => complete,
                 Some(_) | None => now,
             },
             None => self.since_last_time().await.unwrap_or(now).min(now),

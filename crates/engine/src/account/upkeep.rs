@@ -10,20 +10,38 @@ use super::session::{Live, Stage};
 use super::{Running, UPKEEP};
 use crate::latency::RoundTrip;
 
-/// A connection that died silently is noticed within this time; what is noted as complete stays behind it.
+/// A connection that died silently is noticed within this time, at the least; see [`Running::silence`].
 pub(super) const SILENCE: Duration = Duration::from_secs(15);
 /// A time between two rounds of upkeep after which the computer has slept, or this process has stood still.
-pub(super) const UNWATCHED: Duration = UPKEEP.saturating_mul(2).saturating_add(SILENCE);
+const UNWATCHED: Duration = UPKEEP.saturating_mul(2).saturating_add(SILENCE);
 
 impl Running {
+    /// Within which time a connection that died silently is noticed: what is noted as complete stays behind it. A server
+    /// that is polled, or pings rarely, may take a minute and more.
+    pub(super) fn silence(&self) -> Duration {
+        self.silence.max(SILENCE)
+    }
+
+    /// After which time without a note something else must have kept this account from noting.
+    pub(super) fn unnoted(&self) -> Duration {
+        UPKEEP.saturating_mul(2).saturating_add(self.silence())
+    }
+
     pub(super) async fn upkeep(&mut self) {
         let now = self.with.clock.now();
+        if let Some(live) = self.session.as_ref().filter(|live| !live.lost) {
+            self.silence = live.socket.silence();
+        }
         let online = |live: &Live| live.stage == Stage::Online && !live.lost;
         // After a sleep nobody knows whether the connection outlived it.
         let slept = self.looked.is_some_and(|last| now.since(last) > UNWATCHED);
         self.looked = Some(now);
         if !slept && self.session.as_ref().is_some_and(online) {
-            let noted = self.with.store.set_complete_until(now.before(SILENCE), now).await;
+            let noted = self
+                .with
+                .store
+                .set_complete_until(now.before(self.silence()), now)
+                .await;
             warn("Note that everything is there", noted);
         }
     }

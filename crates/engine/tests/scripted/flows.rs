@@ -130,6 +130,36 @@ async fn a_server_without_a_log_leaves_a_gap_as_long_as_the_connection_was_away(
 }
 
 #[tokio::test(start_paused = true)]
+async fn where_a_dead_connection_is_noticed_late_what_may_be_missing_begins_as_much_earlier() {
+    const SILENCE: Duration = Duration::from_secs(85);
+    let mut rig = Bench::new().running([Outcome::Open, Outcome::Open]).await;
+    let line = rig.online(false).await;
+    line.notices_within(SILENCE);
+    let (store, server) = (rig.store().await, rig.account.server.clone());
+    // Some rounds of upkeep, each of which notes up to when everything is there.
+    for _ in 0..20 {
+        tokio::time::advance(Duration::from_secs(30)).await;
+        for _ in 0..9 {
+            tokio::task::yield_now().await;
+        }
+        // Behind what was noted.
+        store.set_server(server.clone()).await.unwrap();
+    }
+    let noticed = rig.bench.now();
+    let noted = store.last_seen().await.unwrap().unwrap().complete_until.unwrap();
+    assert!(noted <= noticed.before(SILENCE), "{:?}", noticed.since(noted));
+    assert!(noticed.since(noted) < SILENCE * 2, "{:?}", noticed.since(noted));
+    line.lose(Cause::Silent);
+    rig.state(ConnectionState::Reconnecting).await;
+    tokio::time::advance(Duration::from_secs(60)).await;
+    rig.online(false).await;
+    let gaps = rig.store().await.gaps(9).await.unwrap();
+    assert_eq!(gaps.len(), 1);
+    assert!(gaps[0].from <= noticed.before(SILENCE), "{gaps:?}");
+    assert!(noticed.since(gaps[0].from) < SILENCE * 2, "{gaps:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_that_puts_off_what_was_missed_is_asked_later_and_nothing_is_given_up() {
     let mut rig = Bench::new().running(vec![Outcome::Open; 6]).await;
     for tries in 1..6 {

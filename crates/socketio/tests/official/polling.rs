@@ -21,6 +21,9 @@ async fn ten_thousand_events_keep_their_order() {
     let mut connection = greeted(polled(&node)).await;
     assert_eq!(node.report("connect").await["transport"], "polling");
     assert_eq!(connection.session.transport, Transport::Polling);
+    // Nothing below Engine.IO could be asked: only its own deadline counts.
+    let deadline = connection.session.ping_interval + connection.session.ping_timeout;
+    assert_eq!(connection.socket.silence(), deadline);
     connection
         .socket
         .emit("burst", Args::json(10_000).unwrap())
