@@ -3,6 +3,7 @@
 import { CallError, type Answer, type Args, type Command } from '../bridge'
 import type { Account, Notice, SeriesPoint, Topic, TopicStatus } from '../contract.gen'
 import { makeAccount } from './accounts'
+import { LINES } from './history'
 import { pause, restore, tellTopics } from './live'
 import { PLATFORMS, type PlatformKey } from './platforms'
 import { seriesKey, thingKey, unreadOf, type FakeAccount, type World } from './world'
@@ -275,7 +276,7 @@ export const commands: Handlers = {
     watch(world, known(world, account), topics)
     return null
   },
-  history: (world, { account }) => known(world, account).history,
+  history: (world, { account }) => known(world, account).history.slice(0, LINES),
   storage: (world, { account }) => {
     const { notices, nextSeq, retention } = known(world, account)
     return {
