@@ -90,8 +90,29 @@ test('an account is removed only after it was said what is erased', async ({ pag
 
 test('an account whose file can’t be opened says why', async ({ page }) => {
   await open(page, 'connections', { fake: 'broken' })
+  await page
+    .getByRole('main')
+    .getByRole('link', { name: /^Northyard/ })
+    .click()
   await expect(page.getByRole('heading', { name: 'Northyard can’t be opened' })).toBeVisible()
   await expect(page.getByText('The file of this account is damaged.')).toBeVisible()
+})
+
+test('each account that can’t be opened is there once, and what waits for a person first', async ({
+  page,
+  isMobile,
+}) => {
+  test.skip(isMobile, 'a phone shows one at a time')
+  await open(page, 'connections', { fake: 'broken' })
+  await expect(page.getByRole('heading', { name: 'Northyard can’t be opened' })).toBeVisible()
+  await expect(page.getByRole('main').getByText(/Northyard/)).toHaveCount(2)
+  const row = page.getByRole('main').getByRole('link', { name: /^Northyard/ })
+  await expect(row).toHaveAttribute('aria-current', 'true')
+  await page
+    .getByRole('main')
+    .getByRole('link', { name: /^Oddsfield/ })
+    .click()
+  await expect(page.getByRole('heading', { name: 'Northyard can’t be opened' })).toHaveCount(0)
 })
 
 test('accounts that can’t be opened stay in the lists of accounts', async ({ page, isMobile }) => {
@@ -115,6 +136,7 @@ test('accounts that can’t be opened are removed as others are, and are account
   await open(page, 'connections', { fake: 'closed' })
   await expect(page.getByText('No account yet')).toHaveCount(0)
   for (const name of ['Northyard', 'Oddsfield']) {
+    await page.getByRole('main').getByRole('link', { name }).click()
     await page.getByRole('button', { name: `Remove ${name}` }).click()
     const dialog = page.getByRole('dialog', { name: `Remove ${name}?` })
     await expect(dialog).toContainText('This cannot be undone.')

@@ -182,7 +182,7 @@ export const LOOKS: readonly Look[] = [
   },
   {
     name: 'connections-closed',
-    path: 'connections',
+    path: 'connections/0197a1c0-0000-7000-8000-000000000062',
     asked: { fake: 'closed' },
     ready: (page) => page.getByRole('heading', { name: 'Oddsfield can’t be opened' }),
   },
