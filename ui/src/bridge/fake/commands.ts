@@ -63,7 +63,8 @@ function want(world: World, account: FakeAccount, topic: Topic): void {
   if (view.topicLimit === null) throw new CallError('invalid', 'This platform has no rooms to join.')
   if (topic.id.trim() === '') throw new CallError('invalid', 'A room needs an id.')
   if (view.topics.some((one) => same(one, topic) && one.followed)) return
-  if (view.topics.length >= view.topicLimit) {
+  // What is joined for a screen alone gives way.
+  if (view.topics.filter((one) => one.followed).length >= view.topicLimit) {
     throw new CallError(
       'invalid',
       `${String(view.topicLimit)} rooms are the most that the server allows. Leave one first.`,
