@@ -237,6 +237,12 @@ export const LOOKS: readonly Look[] = [
     ready: (page) => page.getByText('5 tries since 14:03. Next try in 55 s.'),
   },
   {
+    name: 'market-cached',
+    path: `${FIRST}/market/m-101`,
+    asked: { fake: 'offline' },
+    ready: (page) => page.getByText(/Prices are from 13:5/),
+  },
+  {
     name: 'market-table',
     path: `${FIRST}/market/m-101`,
     act: (page) => page.locator('input[value="table"]').check({ force: true }),
