@@ -21,7 +21,7 @@ describe('a line of the history', () => {
     const dropped = told(line({ ...lost, cause: 'The connection dropped.' }))
     expect([dropped.word, dropped.what, dropped.own]).toEqual(['Dropped', 'The connection dropped.', null])
     const silent = told(line({ ...lost, cause: 'The connection went silent.' }))
-    expect([silent.what, silent.own]).toEqual(['The connection dropped.', 'The connection went silent.'])
+    expect([silent.what, silent.own]).toEqual(['', 'The connection went silent.'])
     // The core's apostrophes are straight.
     const failed = told(line({ what: 'failed', cause: "The server can't be reached.", code: 'unreachable' }))
     expect([failed.word, failed.what, failed.own]).toEqual([

@@ -44,12 +44,14 @@ export function told(line: HistoryLine): Told {
     case 'lost': {
       const lost = line.what === 'lost'
       const words = causeWords(line.code, lost)
+      const own = ownWords(line.cause, words)
       return {
         ...plain,
         look: 'reconnecting',
         word: lost ? m.conn_did_lost() : m.conn_did_failed(),
-        what: words ?? '',
-        own: ownWords(line.cause, words),
+        // That it dropped is said by its word; the core knows how.
+        what: lost && line.code === 'unreachable' && own !== null ? '' : (words ?? ''),
+        own,
       }
     }
     case 'disconnected':
