@@ -1,6 +1,6 @@
 /** Whether accounts are connected, why not, and when it is tried again, in words. Pure. */
 
-import type { AccountView, ConnectionStatus, Timestamp } from './bridge/contract.gen'
+import type { AccountView, ConnectionStatus, ErrorCode, Timestamp } from './bridge/contract.gen'
 import { moment } from './format/time'
 import { m } from './text'
 
@@ -35,17 +35,11 @@ export function isSilent({ state, tries }: ConnectionStatus): boolean {
   return (state === 'reconnecting' || state === 'connecting') && tries >= FAST_TRIES
 }
 
-/**
- * Why it is not connected. The core's own words are used only where it gave no code: they are in one language.
- * `startedAt` is when this window began to read; a connection that was there after that was lost.
- */
-export function causeOf(
-  { cause, code, since }: ConnectionStatus,
-  startedAt: Timestamp | null,
-): string | null {
-  switch (code ?? null) {
+/** What a code says of a connection that was lost, or could not be made; null where it says nothing. */
+export function causeWords(code: ErrorCode | null, lost: boolean): string | null {
+  switch (code) {
     case 'unreachable':
-      return wasHere(since, startedAt) ? m.cause_dropped() : m.cause_unreachable()
+      return lost ? m.cause_dropped() : m.cause_unreachable()
     case 'wrong-server':
       return m.cause_wrong_server()
     case 'sign-in-refused':
@@ -62,8 +56,24 @@ export function causeOf(
       return m.cause_internal()
     case 'not-found':
     case null:
-      return cause
+      return null
   }
+}
+
+/** The core's own sentence, where it says something else than these words; it writes its apostrophes straight. */
+export function ownWords(own: string | null, words: string | null): string | null {
+  return own?.replaceAll("'", '’') === words ? null : own
+}
+
+/**
+ * Why it is not connected. The core's own words are used only where it gave no code: they are in one language.
+ * `startedAt` is when this window began to read; a connection that was there after that was lost.
+ */
+export function causeOf(
+  { cause, code, since }: ConnectionStatus,
+  startedAt: Timestamp | null,
+): string | null {
+  return causeWords(code ?? null, wasHere(since, startedAt)) ?? cause
 }
 
 /** When the next try is made: `Next try in 4 s.`; null where none is to come. */

@@ -122,7 +122,7 @@ export const screens = {
     path: ':account/rooms',
     title: () => m.rooms_title(),
     load: () => import('./rooms/Rooms.svelte'),
-    parent: 'markets',
+    parent: 'connections',
   }),
 }
 

@@ -17,13 +17,14 @@ import { Queries } from './queries'
 import {
   accountOf,
   type ActivityQuery,
+  type HistoryQuery,
   type NoticeQuery,
   type Reading,
   type SeriesQuery,
   type ThingsQuery,
 } from './state'
 import { Store } from './store.svelte'
-import { ActivityView, NoticesView, SeriesView, ThingsView } from './views.svelte'
+import { ActivityView, HistoryView, NoticesView, SeriesView, ThingsView } from './views.svelte'
 
 const SECOND = 1_000
 
@@ -117,6 +118,11 @@ export class App {
   /** What happened to a thing. Only while a component is being made. */
   activity(query: () => ActivityQuery): ActivityView {
     return new ActivityView(this.#queries, () => this.#queries.activity(query()), 'activity', this.#clock)
+  }
+
+  /** What a connection did, read again where `of` changes. Only while a component is being made. */
+  history(query: () => HistoryQuery, of: () => unknown): HistoryView {
+    return new HistoryView(this.#queries, () => this.#queries.history(query()), of)
   }
 }
 

@@ -13,6 +13,8 @@ import {
   withEntry,
   type ActivityList,
   type ActivityQuery,
+  type HistoryList,
+  type HistoryQuery,
   type NoticeList,
   type NoticeQuery,
   type Reading,
@@ -35,6 +37,7 @@ export interface Tables {
   readonly things: Things
   readonly series: SeriesSet
   readonly activity: ActivityList
+  readonly histories: HistoryList
 }
 
 export type Table = keyof Tables
@@ -50,6 +53,8 @@ export class Queries {
   readonly #users = new Map<string, number>()
   /** Those that nobody uses, the longest unused first. */
   readonly #idle = new Map<string, Table>()
+  /** How often each history was asked for: it is asked for again while an answer is still to come. */
+  readonly #asked = new Map<string, number>()
 
   constructor(readonly store: Store) {}
 
@@ -137,7 +142,23 @@ export class Queries {
     return { table: 'activity', empty: { ...begun, query, feed: emptyFeed() }, read }
   }
 
-  /** Reads a query again, after its reading failed. */
+  history(query: HistoryQuery): Entry<'histories'> {
+    const read = (key: string): Promise<void> => {
+      const turn = (this.#asked.get(key) ?? 0) + 1
+      this.#asked.set(key, turn)
+      return this.store.read(
+        () => this.store.call('history', { account: query.account }),
+        (state, lines) =>
+          // An answer that a later question has overtaken is older than what is shown.
+          this.#asked.get(key) === turn
+            ? change(state, 'histories', key, (list) => ({ ...list, ...done, lines }))
+            : state,
+      )
+    }
+    return { table: 'histories', empty: { ...begun, query, lines: [] }, read }
+  }
+
+  /** Reads a query again: after its reading failed, or where nothing tells that it has changed. */
   async again<T extends Table>(key: string, entry: Entry<T>): Promise<void> {
     this.#mark(entry.table, key, begun)
     await this.#guard(entry.table, key, () => entry.read(key))

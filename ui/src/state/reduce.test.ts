@@ -202,6 +202,39 @@ describe('things', () => {
   })
 })
 
+test('a change of another thing leaves the shown one alone', () => {
+  const others: UiEvent[] = [
+    { account, one: { kind: 'market', id: 'm-2' } },
+    { account, one: { kind: 'creator-share', id: thing.id } },
+    { account: 'another', one: thing },
+  ].map(({ account: whose, one }) => ({
+    type: 'changes',
+    account: whose,
+    entities: [{ ...one, at: NOW, fields: { yesPrice: '0.655' } }],
+    samples: [{ ...one, series: 'yes', at: NOW, value: '0.655' }],
+    activity: [{ ...one, seq: 1, what: 'market.trade', at: NOW, fields: {} }],
+  }))
+  const shown = reduce(
+    started,
+    {
+      type: 'changes',
+      account,
+      entities: [{ ...thing, at: NOW - 9, fields: { yesPrice: '0.634' } }],
+      samples: [{ ...thing, series: 'yes', at: NOW - 9, value: '0.634' }],
+      activity: [{ ...thing, seq: 0, what: 'market.trade', at: NOW - 9, fields: {} }],
+    },
+    NOW,
+  )
+  const before = shown.things.get('all')?.all.get(thing.id)
+  expect(before?.entity.fields).toEqual({ yesPrice: '0.634' })
+  for (const event of others) {
+    const after = reduce(shown, event, NOW)
+    expect(after.things.get('all')?.all.get(thing.id)).toBe(before)
+    expect(after.series.get('yes')).toBe(shown.series.get('yes'))
+    expect(after.activity.get('trades')).toBe(shown.activity.get('trades'))
+  }
+})
+
 describe('values and lines', () => {
   const sample = (at: number, value: string): UiEvent => ({
     type: 'changes',

@@ -10,6 +10,7 @@ import type {
   ApiError,
   Entity,
   EntityId,
+  HistoryLine,
   Notice,
   NoticeFilter,
   SeriesPoint,
@@ -40,6 +41,10 @@ export interface SeriesQuery {
 export interface ActivityQuery {
   readonly account: AccountId
   readonly entity: EntityId
+}
+
+export interface HistoryQuery {
+  readonly account: AccountId
 }
 
 /** How far a query has been read. */
@@ -80,6 +85,13 @@ export interface ActivityList extends Read {
   readonly feed: Feed<Activity>
 }
 
+/** What a connection did. Nothing is told of it: it is read again where the connection changed. */
+export interface HistoryList extends Read {
+  readonly query: HistoryQuery
+  /** Newest first. */
+  readonly lines: readonly HistoryLine[]
+}
+
 /** What a person did to notices and the core has not confirmed yet. */
 export interface Pending {
   readonly id: number
@@ -97,6 +109,7 @@ export interface State {
   readonly things: ReadonlyMap<string, Things>
   readonly series: ReadonlyMap<string, SeriesSet>
   readonly activity: ReadonlyMap<string, ActivityList>
+  readonly histories: ReadonlyMap<string, HistoryList>
   /** Things of which something was told since the start, and when that was heard. */
   readonly heard: ReadonlyMap<string, Timestamp>
   /** Topics that were joined since the start, and when: of what was before, nothing was told. */
@@ -115,6 +128,7 @@ export const initialState: State = {
   things: new Map(),
   series: new Map(),
   activity: new Map(),
+  histories: new Map(),
   heard: new Map(),
   joined: new Map(),
   pending: [],
@@ -145,7 +159,9 @@ export const ACTIVITY: FeedOf<Activity> = {
 
 export const isSearch = (query: NoticeQuery): query is { readonly text: string } => 'text' in query
 
-export function queryKey(query: NoticeQuery | ThingsQuery | SeriesQuery | ActivityQuery): string {
+export function queryKey(
+  query: NoticeQuery | ThingsQuery | SeriesQuery | ActivityQuery | HistoryQuery,
+): string {
   return JSON.stringify(query)
 }
 

@@ -193,5 +193,6 @@ function withSnapshot(state: State, snapshot: Snapshot, now: number): State {
     things: known(state.things),
     series: known(state.series),
     activity: known(state.activity),
+    histories: known(state.histories),
   }
 }

@@ -240,3 +240,35 @@ describe('reading', () => {
     expect(store.state.lists.size).toBe(8)
   })
 })
+
+describe('the history of a connection', () => {
+  const account = '0197a1c0-0000-7000-8000-000000000001'
+  const key = queryKey({ account })
+
+  test('is read again when asked for, and an answer that was overtaken is left out', async () => {
+    const { bridge, store, queries } = await begin()
+    const entry = queries.history({ account })
+    queries.use(key, entry)
+    await settled()
+    const lines = () => store.state.histories.get(key)?.lines ?? []
+    const before = lines()
+    expect(before.length).toBeGreaterThan(0)
+    bridge.fake.hold('history')
+    const first = queries.again(key, entry)
+    await settled()
+    bridge.fake.lose(0)
+    bridge.fake.hold('history', false)
+    await queries.again(key, entry)
+    await first
+    expect(lines()[0]).toMatchObject({ what: 'lost', cause: 'The connection dropped.' })
+    expect(lines().slice(1)).toEqual(before)
+  })
+
+  test('says why it can’t be read', async () => {
+    const bridge = fakeBridge({ frozen: NOON, fail: ['history'] })
+    const { store, queries } = await begin(bridge)
+    queries.use(key, queries.history({ account }))
+    await settled()
+    expect(store.state.histories.get(key)).toMatchObject({ reading: 'failed', lines: [] })
+  })
+})

@@ -2,7 +2,7 @@
 
 import { untrack } from 'svelte'
 
-import type { ApiError, Activity, Entity, Notice, SeriesPoint } from '../bridge/contract.gen'
+import type { ApiError, Activity, Entity, HistoryLine, Notice, SeriesPoint } from '../bridge/contract.gen'
 import type { Feed } from './feed'
 import type { Entry, Queries, Table, Tables } from './queries'
 import { shown } from './reduce/notices'
@@ -37,7 +37,7 @@ abstract class View<T extends Table> {
     return this.one?.error ?? null
   }
 
-  /** Reads it again, after it failed. */
+  /** Reads it again: after it failed, or where nothing tells that it has changed. */
   again(): void {
     void this.queries.again(this.key, this.#entry)
   }
@@ -139,4 +139,33 @@ export class SeriesView extends View<'series'> {
   }
 }
 
+/** What a connection did. It is read when somebody begins to look, and again where `of` is another one than before. */
+export class HistoryView extends View<'histories'> {
+  readonly #of: unknown = $derived.by(() => this.of())
+
+  constructor(
+    queries: Queries,
+    ask: () => Entry<'histories'>,
+    private readonly of: () => unknown,
+  ) {
+    super(queries, ask)
+    // What nobody has read yet is read by being used.
+    let read = untrack(() => (queries.store.state.histories.has(this.key) ? undefined : this.#of))
+    $effect(() => {
+      const now = this.#of
+      if (now === read) return
+      read = now
+      untrack(() => {
+        this.again()
+      })
+    })
+  }
+
+  /** Newest first. */
+  get lines(): readonly HistoryLine[] {
+    return this.one?.lines ?? NO_LINES
+  }
+}
+
 const NONE: readonly SeriesPoint[] = []
+const NO_LINES: readonly HistoryLine[] = []

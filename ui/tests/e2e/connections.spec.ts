@@ -5,14 +5,51 @@ const id = (number: number) => `0197a1c0-0000-7000-8000-00000000000${number}`
 test('a connection says how it stands, why, and what can be done', async ({ page }) => {
   await open(page, `connections/${id(4)}`)
   await expect(page.getByText('The server can’t be reached. Next try in 4 s.')).toBeVisible()
-  await expect(page.getByText('The connection dropped.')).toBeVisible()
+  await expect(page.locator('.head').getByText('The connection dropped.')).toBeVisible()
   await page.getByRole('button', { name: 'Try now' }).click()
   await expect(page.locator('.connection').getByText('Live', { exact: true })).toBeVisible()
   await expect(page.getByRole('button', { name: 'Try now' })).toHaveCount(0)
   await page.getByRole('button', { name: 'Disconnect' }).click()
-  await expect(page.getByText('You disconnected it.')).toBeVisible()
+  await expect(page.locator('.head').getByText('You disconnected it.')).toBeVisible()
   await page.getByRole('button', { name: 'Connect', exact: true }).click()
   await expect(page.getByRole('button', { name: 'Disconnect' })).toBeVisible()
+})
+
+test('the history says what the connection did, and follows what it does', async ({ page }) => {
+  await open(page, `connections/${id(4)}`)
+  const lines = page.locator('.connection ol').first().getByRole('listitem')
+  await expect(lines.first()).toContainText(/14:02:56\s+Failed try/)
+  await expect(lines.nth(1)).toContainText(/Dropped\s+The connection dropped\./)
+  await expect(page.locator('.head').getByText('Polling')).toBeVisible()
+  await page.getByRole('button', { name: 'Try now' }).click()
+  await expect(lines.first()).toContainText(/14:03:00\s+Caught up/)
+  await expect(lines.nth(1)).toContainText(/Opened\s+Transport: Polling\.\s+140\sms/)
+  await page.getByRole('button', { name: 'Disconnect' }).click()
+  await expect(lines.first()).toContainText(/Offline\s+You disconnected it\./)
+})
+
+test('of a long history the newest lines are shown, and all when asked for', async ({ page }) => {
+  await open(page, `connections/${id(1)}`)
+  const lines = page.locator('.connection ol').first().getByRole('listitem')
+  await expect(lines).toHaveCount(8)
+  await page.getByRole('button', { name: 'All 13' }).click()
+  await expect(lines).toHaveCount(13)
+  await expect(lines.last()).toContainText('The server closed the connection.')
+})
+
+test('a history that can’t be read says so, and is read again', async ({ page }) => {
+  await open(page, `connections/${id(1)}`, { fail: 'history' })
+  await expect(page.getByText('The history can’t be read.')).toBeVisible()
+  await page.evaluate(() => window.fake?.fail('history', false))
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByText('The history can’t be read.')).toHaveCount(0)
+  await expect(page.getByText('31 events were fetched.')).toBeVisible()
+})
+
+test('a connection that never stood has no history yet', async ({ page }) => {
+  await open(page, `connections/${id(2)}`, { fake: 'connecting' })
+  await expect(page.getByText('Nothing yet. What this connection does is noted here.')).toBeVisible()
+  expect(await violations(page)).toEqual([])
 })
 
 test('one that asks to sign in again leads there', async ({ page }) => {
@@ -23,7 +60,8 @@ test('one that asks to sign in again leads there', async ({ page }) => {
 
 test('gaps say from when to when, and why', async ({ page }) => {
   await open(page, `connections/${id(1)}`)
-  await expect(page.getByText('Not connected; the server can’t repeat what it sent.')).toBeVisible()
+  const gap = page.getByText('Not connected; the server can’t repeat what it sent.')
+  await expect(gap.last()).toBeVisible()
   await expect(
     page.getByRole('heading', { name: 'Complete up to now, but for the gaps below' }),
   ).toBeVisible()
@@ -52,8 +90,29 @@ test('an account is removed only after it was said what is erased', async ({ pag
 
 test('an account whose file can’t be opened says why', async ({ page }) => {
   await open(page, 'connections', { fake: 'broken' })
+  await page
+    .getByRole('main')
+    .getByRole('link', { name: /^Northyard/ })
+    .click()
   await expect(page.getByRole('heading', { name: 'Northyard can’t be opened' })).toBeVisible()
   await expect(page.getByText('The file of this account is damaged.')).toBeVisible()
+})
+
+test('each account that can’t be opened is there once, and what waits for a person first', async ({
+  page,
+  isMobile,
+}) => {
+  test.skip(isMobile, 'a phone shows one at a time')
+  await open(page, 'connections', { fake: 'broken' })
+  await expect(page.getByRole('heading', { name: 'Northyard can’t be opened' })).toBeVisible()
+  await expect(page.getByRole('main').getByText(/Northyard/)).toHaveCount(2)
+  const row = page.getByRole('main').getByRole('link', { name: /^Northyard/ })
+  await expect(row).toHaveAttribute('aria-current', 'true')
+  await page
+    .getByRole('main')
+    .getByRole('link', { name: /^Oddsfield/ })
+    .click()
+  await expect(page.getByRole('heading', { name: 'Northyard can’t be opened' })).toHaveCount(0)
 })
 
 test('accounts that can’t be opened stay in the lists of accounts', async ({ page, isMobile }) => {
@@ -77,6 +136,7 @@ test('accounts that can’t be opened are removed as others are, and are account
   await open(page, 'connections', { fake: 'closed' })
   await expect(page.getByText('No account yet')).toHaveCount(0)
   for (const name of ['Northyard', 'Oddsfield']) {
+    await page.getByRole('main').getByRole('link', { name }).click()
     await page.getByRole('button', { name: `Remove ${name}` }).click()
     const dialog = page.getByRole('dialog', { name: `Remove ${name}?` })
     await expect(dialog).toContainText('This cannot be undone.')

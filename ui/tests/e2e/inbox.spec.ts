@@ -159,6 +159,11 @@ test('one account that can’t be opened is told, and nothing is said to be comp
     await expect(status).not.toContainText('Complete up to')
   }
   await page.getByRole('main').getByRole('link', { name: 'Connections' }).click()
+  if (isMobile)
+    await page
+      .getByRole('main')
+      .getByRole('link', { name: /^Northyard/ })
+      .click()
   await page.getByRole('button', { name: 'Remove Northyard' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Remove and erase' }).click()
   await expect(page.getByText('Northyard can’t be opened')).toHaveCount(0)

@@ -182,7 +182,7 @@ export const LOOKS: readonly Look[] = [
   },
   {
     name: 'connections-closed',
-    path: 'connections',
+    path: 'connections/0197a1c0-0000-7000-8000-000000000062',
     asked: { fake: 'closed' },
     ready: (page) => page.getByRole('heading', { name: 'Oddsfield can’t be opened' }),
   },
@@ -235,6 +235,12 @@ export const LOOKS: readonly Look[] = [
     path: `${FIRST}/market/m-101`,
     act: (page) => lose(page, 20_000),
     ready: (page) => page.getByText('5 tries since 14:03. Next try in 55 s.'),
+  },
+  {
+    name: 'market-cached',
+    path: `${FIRST}/market/m-101`,
+    asked: { fake: 'offline' },
+    ready: (page) => page.getByText(/Prices are from 13:5/),
   },
   {
     name: 'market-table',

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { expect, open, overflow, test, violations, wear } from './fixtures'
+import { expect, NOW, open, overflow, test, violations, wear } from './fixtures'
 
 const ACCOUNT = '0197a1c0-0000-7000-8000-000000000001'
 const OPEN = `${ACCOUNT}/market/m-101`
@@ -52,13 +52,38 @@ test('a market whose connection was lost looks stale', async ({ page }) => {
 test('a resolved market says how it ended, and cannot be followed', async ({ page }) => {
   await open(page, RESOLVED)
   await expect(page.getByText('Final since 13:31')).toBeVisible()
+  await expect(page.getByText('Settlement $81.14 on 19 November')).toBeVisible()
+  const results = page.getByRole('region', { name: 'Results' })
+  await expect(results.getByRole('definition')).toHaveText(['YES', '1,902.6 ETH', '861', '0.500 ETH'])
+  await expect(results.getByRole('listitem')).toHaveText([
+    /13:31:00\s+Resolved: YES/,
+    /13:29:52\s+Trading ended/,
+  ])
+  await expect(page.getByRole('heading', { name: 'Last trades' })).toBeVisible()
   await expect(page.getByRole('button', { name: 'Follow' })).toHaveCount(0)
 })
 
-test('a trade is first in the list and moves prices, change and chart', async ({ page }) => {
+test('a trade is first in the list and moves prices, change and chart', async ({ page, isMobile }) => {
   await open(page, OPEN)
   const trades = page.getByRole('listitem').filter({ hasText: '@' })
   await expect(trades.first()).not.toContainText('60.5')
+  const main = page.getByRole('main')
+  const before = await main.innerText()
+  // What is traded elsewhere changes nothing here.
+  await page.evaluate(() =>
+    window.fake?.trade(0, 'm-102', {
+      yes: 655,
+      shares: 6_050,
+      direction: 'buy',
+      outcome: 'YES',
+      trader: '@kestrel',
+    }),
+  )
+  await expect
+    .poll(() => page.evaluate(() => window.fake?.world.accounts[0]?.view.lastEventAt))
+    .toBe(Date.parse(NOW))
+  expect(await main.innerText()).toBe(before)
+  if (!isMobile) await expect(page.getByText('YES: 0.634 | NO: 0.366')).toBeVisible()
   await page.evaluate(() =>
     window.fake?.trade(0, 'm-101', {
       yes: 655,
@@ -72,6 +97,7 @@ test('a trade is first in the list and moves prices, change and chart', async ({
   await expect(trades.first()).toContainText('39.628 ETH')
   await expect(page.getByRole('slider')).toHaveAccessibleName(/to 0\.655 ETH/)
   await expect(page.getByText('0.345')).not.toHaveCount(0)
+  if (!isMobile) await expect(page.getByText('YES: 0.655 | NO: 0.345')).toBeVisible()
 })
 
 test('arrow keys read the chart value by value', async ({ page, isMobile }) => {
@@ -223,6 +249,44 @@ test('a market is drawn where the system names no language', async ({ page }) =>
   })
   await open(page, OPEN)
   await expect(page.getByRole('slider')).toHaveAccessibleName(/to 0\.634 ETH/)
+})
+
+test('a market that is on a screen alone shows its prices, once they are live', async ({
+  page,
+  isMobile,
+}) => {
+  test.skip(isMobile, 'a phone has no room for them there')
+  await open(page, OPEN.replace('m-101', 'm-106'))
+  await expect(page.getByText('Cached, 13:31, not followed')).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Live Trades' })).toHaveCount(0)
+  await page.evaluate(() => window.fake?.trade(0, 'm-106', { yes: 740 }))
+  await expect(page.getByText('YES: 0.740 | NO: 0.260')).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Live Trades' })).toBeVisible()
+  await expect(page.getByText('not followed')).toHaveCount(0)
+})
+
+test('prices that were kept have one age, above and beside them', async ({ page }) => {
+  await open(page, OPEN, { fake: 'offline' })
+  await expect(page.getByText('Prices are from 13:53:56')).toBeVisible()
+  await expect(page.getByText(/^\s*Cached,\s13:53\s*$/).first()).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Live Trades' })).toHaveCount(0)
+})
+
+test('that nobody traded a market is said only where one would know', async ({ page }) => {
+  await open(page, `${ACCOUNT}/market/m-201`, { fake: 'new-markets' })
+  await expect(page.getByText('Not traded yet')).toBeVisible()
+  await page.evaluate(() => window.fake?.lose(0))
+  await expect(page.getByText('No price received yet')).toBeVisible()
+  await expect(page.getByText('No trade was received.')).toBeVisible()
+  await expect(page.getByText('Not traded yet')).toHaveCount(0)
+  await expect(page.getByRole('slider')).toHaveAccessibleName('No price was received.')
+})
+
+test('a market of an account that can’t be opened says so, and leads to its connection', async ({ page }) => {
+  await open(page, '0197a1c0-0000-7000-8000-000000000063/market/m-101', { fake: 'broken' })
+  await expect(page.getByRole('heading', { name: 'Northyard can’t be opened' })).toBeVisible()
+  await page.getByRole('link', { name: 'Open the connections' }).click()
+  await expect(page.getByRole('button', { name: 'Remove Northyard' })).toBeVisible()
 })
 
 test('a market of which nothing was received says so', async ({ page }) => {

@@ -37,11 +37,11 @@ test('two accounts of one platform are told apart by more than a colour', async 
   await expect(page.locator('[data-key]').filter({ hasText: 'Payment failed' })).not.toContainText('petrov')
 })
 
-test('what the words and the star of a row mean stands before the rows', async ({ page }) => {
+test('what the words and the star of a row mean stands below the rows, and counts all', async ({ page }) => {
   await open(page, MARKETS)
-  const why = page.getByText('following one joins its room', { exact: false })
+  const why = page.getByText('4 markets are live. Others show their last known price', { exact: false })
   const first = page.getByText(CUT)
-  expect((await why.boundingBox())?.y ?? Infinity).toBeLessThan((await first.boundingBox())?.y ?? 0)
+  expect((await why.boundingBox())?.y ?? 0).toBeGreaterThan((await first.boundingBox())?.y ?? Infinity)
 })
 
 test('an account without markets says when they will appear', async ({ page }) => {
@@ -100,6 +100,7 @@ test.describe('on a desktop', () => {
     await page.getByRole('searchbox', { name: 'Find a market' }).fill('weather snow')
     await expect(page.getByRole('rowheader')).toHaveCount(1)
     await expect(page.getByRole('rowheader')).toContainText('Will it snow in Lindholm')
+    await expect(page.getByText('4 markets are live.')).toBeVisible()
     await page.getByRole('searchbox', { name: 'Find a market' }).fill('rebbar')
     await expect(page.getByRole('heading', { name: 'Nothing found for “rebbar”' })).toBeVisible()
   })

@@ -1,6 +1,7 @@
 /** Makes the double's accounts. */
 
-import type { ConnectionStatus, Stream, TopicStatus } from '../contract.gen'
+import type { ConnectionStatus, Gap, Stream, TopicStatus, TransportKind } from '../contract.gen'
+import { pastOf } from './history'
 import { FOLLOWED, MARKET, makeMarkets, newMarkets, type Market } from './markets'
 import { noticeOf, olderNotices, TOLD } from './notices'
 import { PLATFORMS, type PlatformKey } from './platforms'
@@ -24,6 +25,7 @@ export interface Wanted {
   readonly paused?: boolean
   readonly demo?: boolean
   readonly latency?: number
+  readonly transport?: TransportKind
   /** Without notices and things. */
   readonly bare?: boolean
   /** How many further, older notices. */
@@ -87,6 +89,9 @@ export function makeAccount(world: World, wanted: Wanted): FakeAccount {
   const live = connection.state === 'connected'
   /** Whether it never was connected. */
   const isNew = connection.state === 'connecting'
+  const gap: Gap | undefined =
+    wanted.gapless === true ? undefined : { from: now - 2 * DAY - HOUR, to: now - 2 * DAY, why: 'no-replay' }
+  const transport = wanted.transport ?? 'websocket'
   const account: FakeAccount = {
     view: {
       account: {
@@ -117,8 +122,7 @@ export function makeAccount(world: World, wanted: Wanted): FakeAccount {
         malformed: 0,
         unknown,
       },
-      gaps:
-        wanted.gapless === true ? [] : [{ from: now - 2 * DAY - HOUR, to: now - 2 * DAY, why: 'no-replay' }],
+      gaps: gap === undefined ? [] : [gap],
       completeUntil: isNew ? null : live && !connection.catchingUp ? now - 2_000 : connection.since - 4_000,
       lastEventAt: isNew ? null : live ? now - 2_000 : connection.since - 4_000,
       setAside: [],
@@ -128,7 +132,8 @@ export function makeAccount(world: World, wanted: Wanted): FakeAccount {
     series: new Map(),
     activity: new Map(),
     retention: { days: 180, categories: {} },
-    history: [],
+    transport,
+    history: pastOf({ connection, gap, transport, seed: 11_000 + number, now }),
     nextSeq: stored,
     nextNotice: 1,
   }

@@ -3,6 +3,7 @@
 import { CallError, type Answer, type Args, type Command } from '../bridge'
 import type { Account, Notice, SeriesPoint, Topic, TopicStatus } from '../contract.gen'
 import { makeAccount } from './accounts'
+import { LINES } from './history'
 import { pause, restore, tellTopics } from './live'
 import { PLATFORMS, type PlatformKey } from './platforms'
 import { seriesKey, thingKey, unreadOf, type FakeAccount, type World } from './world'
@@ -62,7 +63,8 @@ function want(world: World, account: FakeAccount, topic: Topic): void {
   if (view.topicLimit === null) throw new CallError('invalid', 'This platform has no rooms to join.')
   if (topic.id.trim() === '') throw new CallError('invalid', 'A room needs an id.')
   if (view.topics.some((one) => same(one, topic) && one.followed)) return
-  if (view.topics.length >= view.topicLimit) {
+  // What is joined for a screen alone gives way.
+  if (view.topics.filter((one) => one.followed).length >= view.topicLimit) {
     throw new CallError(
       'invalid',
       `${String(view.topicLimit)} rooms are the most that the server allows. Leave one first.`,
@@ -275,7 +277,7 @@ export const commands: Handlers = {
     watch(world, known(world, account), topics)
     return null
   },
-  history: (world, { account }) => known(world, account).history,
+  history: (world, { account }) => known(world, account).history.slice(0, LINES),
   storage: (world, { account }) => {
     const { notices, nextSeq, retention } = known(world, account)
     return {

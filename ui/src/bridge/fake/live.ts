@@ -4,6 +4,7 @@ import type { Stop } from '../bridge'
 import type { Entity, SeriesPoint, UiEvent } from '../contract.gen'
 import { SECONDS, type Second } from '../../parts/peal'
 import { thousandths } from './amounts'
+import { note } from './history'
 import { activityOf, MARKET, nextTrade, type Trade } from './markets'
 import { noticeOf, type Told } from './notices'
 import { seriesKey, thingKey, unreadOf, type FakeAccount, type World } from './world'
@@ -98,6 +99,11 @@ const delayAfter = (tries: number): number => DELAYS[Math.min(tries, DELAYS.leng
 /** Loses a connection; from then on it is tried again, and fails, until it is restored. */
 export function lose(world: World, account: FakeAccount, cause = 'The connection dropped.'): void {
   const { view } = account
+  note(
+    account.history,
+    { what: 'lost', cause, code: 'unreachable', transport: account.transport, latencyMs: view.latencyMs },
+    world.now(),
+  )
   view.connection = {
     state: 'reconnecting',
     catchingUp: false,
@@ -122,9 +128,11 @@ function tryAgain(world: World): void {
     view.connection = { ...view.connection, nextTryAt: null }
     world.tell(status(account))
     const tries = view.connection.tries + 1
+    const cause = 'The server can’t be reached.'
+    note(account.history, { what: 'failed', cause, code: 'unreachable' }, world.now())
     view.connection = {
       ...view.connection,
-      cause: 'The server can’t be reached.',
+      cause,
       tries,
       nextTryAt: world.now() + delayAfter(tries),
     }
@@ -135,18 +143,28 @@ function tryAgain(world: World): void {
 /** Has a connection back at once, topics joined, nothing missed. */
 export function restore(world: World, account: FakeAccount): void {
   const { view } = account
+  const stood = view.connection.state === 'connected'
+  const socketId = world.random.hex(20)
   view.paused = false
   view.connection = {
     state: 'connected',
     catchingUp: false,
     since: world.now(),
     cause: null,
-    socketId: world.random.hex(20),
+    socketId,
     tries: 0,
     nextTryAt: null,
   }
   view.topics = view.topics.map((topic) => (topic.refusal === null ? { ...topic, confirmed: true } : topic))
   view.latencyMs = 20 + world.random.whole(0, 9)
+  if (!stood) {
+    note(
+      account.history,
+      { what: 'opened', socketId, transport: account.transport, tookMs: 140 },
+      world.now(),
+    )
+  }
+  note(account.history, { what: 'caught-up', events: stood ? 48 : 0, tookMs: 200 }, world.now())
   view.completeUntil = world.now()
   world.tell(status(account), topics(account), latency(account))
 }
@@ -155,6 +173,7 @@ export function restore(world: World, account: FakeAccount): void {
 export function pause(world: World, account: FakeAccount): void {
   const { view } = account
   const { state, since } = view.connection
+  note(account.history, { what: 'disconnected' }, world.now())
   view.paused = true
   view.connection = {
     state: 'disconnected',

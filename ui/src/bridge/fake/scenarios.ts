@@ -34,7 +34,13 @@ const MINUTE = 60_000
 const MARKETS = { platform: 'markets', name: 'maren', host: 'oddsfield.example', latency: 23 } as const
 const WORKS = { platform: 'works', name: 'i.petrov', host: 'northyard.example', latency: 18 } as const
 const SQUADS = { platform: 'squads', name: 'l.osei', host: 'sparring.example', latency: 31 } as const
-const LENDING = { platform: 'lending', name: 'desk-east', host: 'ledgerline.example', latency: 45 } as const
+const LENDING = {
+  platform: 'lending',
+  name: 'desk-east',
+  host: 'ledgerline.example',
+  latency: 45,
+  transport: 'polling',
+} as const
 const ESTATES = { platform: 'estates', name: 'maren', host: 'quorum.example', latency: 31 } as const
 const SECOND_MARKETS = { platform: 'markets', name: 'quill', host: 'oddsfield.example', latency: 27 } as const
 

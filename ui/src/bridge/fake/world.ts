@@ -14,6 +14,7 @@ import type {
   Retention,
   SeriesPoint,
   Settings,
+  TransportKind,
   UiEvent,
   VaultView,
 } from '../contract.gen'
@@ -32,8 +33,10 @@ export interface FakeAccount {
   readonly series: Map<string, SeriesPoint[]>
   /** By thing, oldest first. */
   readonly activity: Map<string, Activity[]>
+  /** What carries its connections. */
+  readonly transport: TransportKind
   /** What its connection did, newest first. */
-  history: HistoryLine[]
+  readonly history: HistoryLine[]
   retention: Retention
   nextSeq: number
   nextNotice: number

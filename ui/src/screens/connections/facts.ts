@@ -1,6 +1,6 @@
 import type { AccountView, ConnectionStatus, Gap, GapReason, Timestamp } from '../../bridge/contract.gen'
 import { nameOf } from '../../account'
-import { causeOf } from '../../connection'
+import { causeOf, ownWords } from '../../connection'
 import { m } from '../../text'
 
 /** What a person can do about a connection now. */
@@ -58,7 +58,7 @@ export function hasCause({ cause, state }: ConnectionStatus): boolean {
 
 /** The core's own words for the cause, where they say something else than what its code says. */
 export function coreWords(status: ConnectionStatus, startedAt: Timestamp | null): string | null {
-  return status.cause === causeOf(status, startedAt) ? null : status.cause
+  return ownWords(status.cause, causeOf(status, startedAt))
 }
 
 /** A page of an account by name: where there are several accounts, with the one that it is of. */

@@ -11,16 +11,20 @@ export interface PriceBanner {
   readonly action: 'try-now' | 'connect' | null
 }
 
-/** From when prices are, why, and what comes next; null while the account is connected. */
+/**
+ * From when prices are, why, and what comes next; null while the account is connected. `pricesAt` is when they were so,
+ * where they are older than the loss.
+ */
 export function priceBannerOf(
   view: Pick<AccountView, 'connection' | 'paused' | 'title'>,
   now: Timestamp,
   startedAt: Timestamp | null,
   offline = false,
+  pricesAt: Timestamp | null = null,
 ): PriceBanner | null {
   const { connection, paused } = view
   if (connection.state === 'connected') return null
-  const { since } = connection
+  const since = pricesAt ?? connection.since
   const at = daysAgo(since, now) === 0 ? clockWithSeconds(since) : moment(since, now)
   const action = connection.state === 'error' ? null : paused ? 'connect' : 'try-now'
   if (offline && connection.state === 'reconnecting') {

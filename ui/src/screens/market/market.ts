@@ -84,8 +84,14 @@ export function readMarket({ id, fields, updatedAt }: Entity): Market {
   }
 }
 
-/** Whether nobody has traded it yet, as far as is known: then it has no price. */
+/** Whether no trade of it is known: then it has no price. */
 export const isUntraded = (market: Market): boolean => market.yes === null && market.lastTradeAt === null
+
+/**
+ * What is said where no price is known. That nobody has traded is known only of a market about which everything was
+ * told since it was made; of any other, trades may have been made that this computer was not told of.
+ */
+export const untradedWords = (live: boolean): string => (live ? m.market_untraded() : m.market_no_price())
 
 /** When a market's prices were so. */
 export const pricedAt = (market: Market): Timestamp => market.lastTradeAt ?? market.updatedAt

@@ -8,6 +8,8 @@ export type Filter = (typeof FILTERS)[number]
 
 export interface Listed {
   readonly shown: readonly Market[]
+  /** All that are open, whatever is shown. */
+  readonly open: readonly Market[]
   readonly counts: Readonly<Record<Filter, number>>
 }
 
@@ -45,6 +47,7 @@ export function listMarkets(
     )
   return {
     shown,
+    open,
     counts: { open: of.open.length, followed: of.followed.length, resolved: of.resolved.length },
   }
 }

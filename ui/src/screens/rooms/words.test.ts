@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { TopicStatus } from '../../bridge/contract.gen'
-import { kindName, roomKinds, roomsCount, roomState } from './words'
+import { isFull, kindName, roomKinds, roomsCount, roomState } from './words'
 
 const topic = (part: Partial<TopicStatus>): TopicStatus => ({
   kind: 'market',
@@ -18,6 +18,14 @@ it('the limit of rooms is named only where it is near', () => {
   expect(roomsCount({ topics: topics(5), topicLimit: null })).toBe('5')
   const watched = topic({ id: 'on a screen', followed: false })
   expect(roomsCount({ topics: [...topics(5), watched], topicLimit: 100 })).toBe('5')
+})
+
+it('what is joined for a screen alone takes nobody’s room', () => {
+  const followed = [topic({}), topic({ id: 'm-2' })]
+  const watched = topic({ id: 'on a screen', followed: false })
+  expect(isFull({ topics: [...followed, watched], topicLimit: 3 })).toBe(false)
+  expect(isFull({ topics: followed, topicLimit: 2 })).toBe(true)
+  expect(isFull({ topics: followed, topicLimit: null })).toBe(false)
 })
 
 it('a room that waits for the connection was not asked for yet', () => {

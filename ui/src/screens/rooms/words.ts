@@ -20,6 +20,11 @@ export function roomsCount({ topics, topicLimit }: Pick<AccountView, 'topics' | 
     : m.rooms_count({ count, limit: formatCount(topicLimit) })
 }
 
+/** Whether no further room can be followed. What is joined for a screen alone gives way, and does not count. */
+export function isFull({ topics, topicLimit }: Pick<AccountView, 'topics' | 'topicLimit'>): boolean {
+  return topicLimit !== null && topics.filter((one) => one.followed).length >= topicLimit
+}
+
 /** The kinds of rooms that an account's platform has, as far as is known, in the order of their names. */
 export function roomKinds({ streams, topics }: Pick<AccountView, 'streams' | 'topics'>): string[] {
   const known = [...streams.map((stream) => stream.topic), ...topics.map((topic) => topic.kind)]
