@@ -93,7 +93,7 @@ export const LOOKS: readonly Look[] = [
     name: 'vault-missing',
     path: '',
     asked: { fake: 'keyring-missing' },
-    ready: (page) => page.getByText('There is no keyring on this computer'),
+    ready: (page) => page.getByText('No keyring was found'),
   },
   {
     name: 'vault-refused',
