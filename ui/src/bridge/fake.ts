@@ -10,7 +10,7 @@ import type { Navigate, UiEvent } from './contract.gen'
 import type { Second } from '../parts/peal'
 import { FrozenClock, systemClock } from './fake/clock'
 import { commands } from './fake/commands'
-import { lastMinute, lose, notify, restore, run, trade } from './fake/live'
+import { lastMinute, lose, notify, pause, restore, run, trade } from './fake/live'
 import type { Told } from './fake/notices'
 import type { Trade } from './fake/markets'
 import { Random } from './fake/random'
@@ -36,6 +36,8 @@ export interface FakeControls {
   notify(account: number, told: readonly Told[], summary?: boolean): void
   lose(account: number, cause?: string): void
   restore(account: number): void
+  /** The person disconnects it. */
+  pause(account: number): void
   tell(...events: UiEvent[]): void
   navigate(where: Navigate): void
   /** What came in each of the last sixty seconds, the newest last: the window was not there to count it. */
@@ -118,6 +120,9 @@ export function fakeBridge(options: FakeOptions = {}): FakeBridge {
       },
       restore: (account) => {
         restore(world, at(account))
+      },
+      pause: (account) => {
+        pause(world, at(account))
       },
       tell: (...events) => {
         world.tell(...events)

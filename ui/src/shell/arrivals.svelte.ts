@@ -1,7 +1,7 @@
 import type { Batch } from '../bridge/contract.gen'
 import { heard, SECONDS, type Second } from '../parts/peal'
 
-const QUIET: Second = { count: 0, rang: false }
+const QUIET: Second = { count: 0, notices: 0 }
 
 /** What came in each of the last sixty seconds, for the peal. */
 export class Arrivals {
@@ -15,8 +15,8 @@ export class Arrivals {
   }
 
   readonly take = (batch: Batch): void => {
-    const { count, rang } = heard(batch)
-    this.#now = { count: this.#now.count + count, rang: this.#now.rang || rang }
+    const { count, notices } = heard(batch)
+    this.#now = { count: this.#now.count + count, notices: this.#now.notices + notices }
   }
 
   /** A second is over. */

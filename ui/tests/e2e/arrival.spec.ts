@@ -29,9 +29,11 @@ test('a notice that arrives while one looks elsewhere in the window is told ther
   await open(page, 'settings')
   await arrive(page, ['New sell trade: 25 shares'])
   await expect(toast(page, 'New sell trade: 25 shares')).toBeVisible()
+  await expect(toast(page, 'YES @ 0.631')).toBeVisible()
   await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Open' }).click()
   await expect(page.getByRole('heading', { name: 'New sell trade: 25 shares' })).toBeFocused()
   await expect(page).toHaveTitle('New sell trade: 25 shares · Carillon')
+  await expect(page.locator('article')).toContainText('YES @ 0.631')
 })
 
 test('many that arrive are one message', async ({ page }) => {

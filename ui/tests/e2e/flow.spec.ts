@@ -6,7 +6,10 @@ test('from the first run to an archived notice and back', async ({ page, isMobil
   await page.getByRole('link', { name: /^Sign in to a platform/ }).click()
 
   await expect(page.getByRole('heading', { name: 'Sign in to Oddsfield' })).toBeVisible()
-  await page.getByRole('radio', { name: 'Northyard' }).check({ force: true })
+  if (isMobile) {
+    await page.getByRole('combobox', { name: 'Platform' }).click()
+    await page.getByRole('option', { name: 'Northyard' }).click()
+  } else await page.getByRole('radio', { name: 'Northyard' }).check({ force: true })
   await page.getByLabel('Server').fill('https://northyard.example')
   await page.getByLabel('User name or e-mail').fill('i.petrov')
   await page.getByLabel('Password', { exact: true }).fill('a password')

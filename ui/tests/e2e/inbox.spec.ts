@@ -114,6 +114,42 @@ test('nothing is called quiet while an account was never connected', async ({ pa
   if (!isMobile) await expect(page.getByRole('contentinfo')).toContainText('1 connecting')
 })
 
+test('nothing is called read, archived or quiet while an account is closed or disconnected', async ({
+  page,
+}) => {
+  await open(page, 'inbox', { fake: 'one-closed' })
+  await page.getByRole('button', { name: 'Mark all as read' }).click()
+  await expect(page.locator('.notice.unread')).toHaveCount(0)
+  await page.getByRole('button', { name: 'Unread', exact: true }).click()
+  await expect(page.getByRole('heading', { name: 'Nothing unread is here' })).toBeVisible()
+  await expect(page.getByText('Can’t be opened: Northyard. What waits there is not known.')).toBeVisible()
+  await expect(page.getByText('Everything is read')).toHaveCount(0)
+
+  await open(page, 'inbox', { fake: 'empty' })
+  await page.evaluate(() => window.fake?.pause(1))
+  await expect(page.getByText('Disconnected by you: Northyard. What waits there is not known.')).toBeVisible()
+  await expect(page.getByText('All quiet')).toHaveCount(0)
+})
+
+test('an answer to whether it may ring that is refused says so', async ({ page }) => {
+  await open(page, 'inbox', { consent: 'unasked', fail: 'set_settings' })
+  await page.getByRole('button', { name: 'Let it ring' }).click()
+  await expect(toast(page, 'Not done')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Let it ring' })).toBeVisible()
+})
+
+test('what completeness leaves out is said, and leads to where it is explained', async ({
+  page,
+  isMobile,
+}) => {
+  test.skip(isMobile, 'A phone has no status bar.')
+  await open(page, 'inbox')
+  const words = page.getByRole('contentinfo').getByRole('link')
+  await expect(words).toHaveText(/^Complete up to 13:57:56, but for gaps and 1 disconnected account$/)
+  await words.click()
+  await expect(page).toHaveTitle('Connections · Carillon')
+})
+
 test('offline, it says up to when everything is here, and tries on request', async ({ page }) => {
   await open(page, 'inbox', { fake: 'offline' })
   await expect(page.getByRole('heading', { name: 'You are offline' })).toBeVisible()
@@ -177,6 +213,14 @@ test('an inbox that is being read shows the shapes of rows', async ({ page }) =>
 })
 
 test.describe('a notice', () => {
+  test('that can’t be read says so of itself alone', async ({ page }) => {
+    await open(page, `inbox/${FIRST}/1`, { fail: 'notice' })
+    await expect(page.getByRole('heading', { name: 'This notice can’t be read' })).toBeVisible()
+    await page.evaluate(() => window.fake?.fail('notice', false))
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await expect(page.getByRole('heading', { name: 'Market resolved: NO' })).toBeVisible()
+  })
+
   test('says what is known of its thing, leads to it, and is read once it is shown', async ({ page }) => {
     await open(page, `inbox/${FIRST}/6`)
     await expect(page.getByRole('heading', { name: 'Market resolved: YES' })).toBeVisible()

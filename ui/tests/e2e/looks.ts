@@ -58,7 +58,7 @@ export const LOOKS: readonly Look[] = [
     name: 'first-run',
     path: '',
     asked: { fake: 'first-run' },
-    ready: (page) => page.getByText('Ledgerline, Quorum'),
+    ready: (page) => page.getByText('Ledgerline and Quorum'),
   },
   { name: 'add-account', path: 'accounts/add', ready: (page) => page.getByText('Sign in to Oddsfield') },
   {
@@ -93,7 +93,7 @@ export const LOOKS: readonly Look[] = [
     name: 'vault-missing',
     path: '',
     asked: { fake: 'keyring-missing' },
-    ready: (page) => page.getByText('There is no keyring on this computer'),
+    ready: (page) => page.getByRole('heading', { name: 'No keyring was found' }),
   },
   {
     name: 'vault-refused',

@@ -47,7 +47,9 @@ test('a change that is refused says so, and the switch goes back', async ({ page
   await open(page, 'settings/keyboard', { fail: 'set_settings' })
   const letters = page.getByRole('switch', { name: 'Single letters are shortcuts' })
   await letters.click({ force: true })
-  await expect(said(page, /^What is kept on this computer can’t be read or changed\./)).toBeVisible()
+  const line = said(page, /^What is kept on this computer can’t be read or changed\./)
+  await expect(line).toBeVisible()
+  await expect(line.locator('[lang="en"]')).toHaveText('The cache can’t be read: its file is damaged.')
   await expect(letters).toBeChecked()
 })
 
@@ -74,6 +76,39 @@ test('how much is kept of an account is told, and for how long can be chosen', a
   await settled(page)
   await page.getByRole('option', { name: 'For ever' }).click()
   await expect(choice).toHaveText('For ever')
+})
+
+test('accounts that can’t be opened are named where the others stand', async ({ page }) => {
+  for (const [section, fake] of [
+    ['notifications', 'closed'],
+    ['security', 'closed'],
+    ['notifications', 'one-closed'],
+  ] as const) {
+    await open(page, `settings/${section}`, { fake })
+    await expect(
+      page
+        .getByRole('main')
+        .getByRole('listitem')
+        .filter({ hasText: 'Northyard' })
+        .getByText('Can’t be opened'),
+    ).toBeVisible()
+    await expect(page.getByText('No account yet.')).toHaveCount(0)
+  }
+})
+
+test('how much is kept that can’t be read says why, and is read again', async ({ page }) => {
+  await open(page, 'settings/security', { fail: 'storage' })
+  const kept = page.getByRole('listitem').filter({ hasText: 'Northyard' }).last()
+  await expect(kept.getByRole('alert')).toContainText('What is kept on this computer can’t be read')
+  await page.evaluate(() => window.fake?.fail('storage', false))
+  await kept.getByRole('button', { name: 'Try again' }).click()
+  await expect(kept).toContainText(/\d (kB|MB) · Notices: \d+ · Events: \d+/)
+})
+
+test('the keyboard’s section lists the keys of every page, and those of the inbox', async ({ page }) => {
+  await open(page, 'settings/keyboard')
+  for (const does of ['Show all keys', 'An account by its number', 'Archive, or take back into the inbox'])
+    await expect(page.getByText(does)).toBeVisible()
 })
 
 test('a file takes the keyring’s place with a warning, and the way back is there', async ({ page }) => {

@@ -10,7 +10,7 @@ test('the status bar says how many accounts are in each state', async ({ page })
   await expect(status).toContainText('1 catching up')
   await expect(status).toContainText('1 reconnecting')
   await expect(status).toContainText('1 asks for sign-in')
-  await expect(status).toContainText('on this computer')
+  await expect(status).toContainText('Complete up to 13:57:56, but for gaps and 1 disconnected account')
 })
 
 test('the counts of the rail add up: kinds to their account, accounts to the inbox, and that to its list', async ({

@@ -31,6 +31,18 @@ test('it is tried again by itself, wherever one was', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Settings')
 })
 
+test('without a place for keys the demo is off and says why', async ({ page }) => {
+  await open(page, '', { fake: 'keyring-missing' })
+  const demo = page.getByRole('button', { name: /^Try the demo/ })
+  await expect(demo).toHaveAttribute('aria-disabled', 'true')
+  await expect(demo).toContainText('No keyring was found')
+  await demo.click({ force: true })
+  await expect(page).toHaveTitle(/^Many bells/)
+  await page.getByRole('button', { name: 'This session only' }).click()
+  await page.getByRole('button', { name: 'Keep nothing after this session' }).click()
+  await expect(demo).not.toHaveAttribute('aria-disabled')
+})
+
 test('the inbox says that accounts are closed, and opens them', async ({ page }) => {
   await open(page, 'inbox', { fake: 'keyring-locked' })
   await expect(page.getByRole('heading', { name: 'Your account can’t be opened' })).toBeVisible()

@@ -196,16 +196,16 @@ export function tellTopics(world: World, account: FakeAccount): void {
 /** What came in each of the last sixty seconds, the newest last. */
 export function lastMinute(world: World): readonly Second[] {
   const now = world.now()
-  const seconds = Array.from({ length: SECONDS }, () => ({ count: 0, rang: false }))
-  const hear = (at: number, rang: boolean): void => {
+  const seconds = Array.from({ length: SECONDS }, () => ({ count: 0, notices: 0 }))
+  const hear = (at: number, notices: number): void => {
     const second = seconds[SECONDS - 1 - Math.floor((now - at) / 1_000)]
     if (second === undefined) return
     second.count += 1
-    second.rang ||= rang
+    second.notices += notices
   }
   for (const account of world.accounts) {
-    for (const lines of account.activity.values()) for (const line of lines) hear(line.at, false)
-    for (const notice of account.notices.values()) hear(notice.receivedAt, true)
+    for (const lines of account.activity.values()) for (const line of lines) hear(line.at, 0)
+    for (const notice of account.notices.values()) hear(notice.receivedAt, 1)
   }
   return seconds
 }

@@ -23,6 +23,37 @@ const DAY = 1_440
 
 export const TOLD: Record<PlatformKey, readonly Told[]> = {
   markets: [
+    // What was said before about the same items; their numbers come last, so that those of the others stay.
+    {
+      category: 'trade',
+      level: 'success',
+      title: 'New buy trade: 15 shares',
+      body: 'YES @ 0.702',
+      ago: 3 * DAY + 215,
+      read: true,
+      archived: true,
+      about: { kind: 'market', id: 'm-61' },
+    },
+    {
+      category: 'trade',
+      level: 'success',
+      title: 'New buy trade: 60 shares',
+      body: 'YES @ 0.548',
+      ago: 5 * DAY + 40,
+      read: true,
+      archived: true,
+      about: { kind: 'market', id: 'm-61' },
+    },
+    {
+      category: 'trade',
+      level: 'success',
+      title: 'New sell trade: 12 shares',
+      body: 'YES @ 0.598',
+      ago: 2 * DAY + 420,
+      read: true,
+      archived: true,
+      about: { kind: 'market', id: 'm-101' },
+    },
     {
       category: 'market',
       level: 'success',

@@ -93,6 +93,7 @@ function accountsOf(scenario: Scenario, now: number): Wanted[] {
     case 'offline':
       return [MARKETS, WORKS, SQUADS].map((wanted) => ({
         ...wanted,
+        gapless: true,
         connection: {
           state: 'reconnecting',
           since: now - 9 * MINUTE,

@@ -1,4 +1,5 @@
 import type { AccountView, ClosedAccount, Timestamp } from '../../bridge/contract.gen'
+import { completeOf, type Complete } from '../../complete'
 import { byThemselves, isOffline } from '../../connection'
 
 /** What stands above the list where something about the accounts has to be said. */
@@ -10,7 +11,7 @@ export type Banner =
   | {
       is: 'offline'
       network: boolean
-      completeUntil: Timestamp | null
+      complete: Complete | null
       soonest: AccountView | undefined
       accounts: readonly AccountView[]
     }
@@ -23,13 +24,14 @@ export interface Situation {
   readonly closed: readonly ClosedAccount[]
   /** What the system says; it is sure only of having no network. */
   readonly online: boolean
+  readonly now: Timestamp
 }
 
 /**
  * What is to be said, the most pressing first. That nothing is connected comes before that somebody has to sign in:
  * without a network nobody can. Of several accounts that ask, the first.
  */
-export function bannersOf({ accounts, closed, online }: Situation): Banner[] {
+export function bannersOf({ accounts, closed, online, now }: Situation): Banner[] {
   const found: Banner[] = []
   const away = byThemselves(accounts)
   if (away.length > 0 && away.every(({ connection }) => connection.state === 'reconnecting')) {
@@ -37,14 +39,15 @@ export function bannersOf({ accounts, closed, online }: Situation): Banner[] {
       is: 'offline',
       network: isOffline(accounts, online),
       // What a closed account had received can't be vouched for.
-      completeUntil: closed.length > 0 ? null : oldest(accounts.filter(({ paused }) => !paused)),
+      complete: closed.length > 0 ? null : completeOf(accounts, now),
       soonest: soonestOf(away),
       accounts: away,
     })
   }
   const asking = accounts.find(({ connection }) => connection.state === 'error')
   if (asking !== undefined) found.push({ is: 'sign-in', account: asking })
-  if (found.length === 0 && accounts.length > 0 && closed.length > 0) found.push({ is: 'closed', closed })
+  // With no account at all the list's place says it.
+  if (accounts.length > 0 && closed.length > 0) found.push({ is: 'closed', closed })
   return found
 }
 
@@ -52,14 +55,4 @@ export function bannersOf({ accounts, closed, online }: Situation): Banner[] {
 function soonestOf(away: readonly AccountView[]): AccountView | undefined {
   const at = ({ connection }: AccountView): number => connection.nextTryAt ?? 0
   return [...away].sort((a, b) => at(a) - at(b))[0]
-}
-
-/** Up to when everything of all accounts is here: the oldest account's mark. */
-function oldest(accounts: readonly AccountView[]): Timestamp | null {
-  let until: Timestamp | null = null
-  for (const { completeUntil } of accounts) {
-    if (completeUntil === null) return null
-    until = until === null ? completeUntil : Math.min(until, completeUntil)
-  }
-  return until
 }

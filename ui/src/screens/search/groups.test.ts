@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
 import type { Notice } from '../../bridge/contract.gen'
-import { countsOf, groupsOf } from './groups'
+import { groupsOf, isWithin, WHENS } from './groups'
 
 const NOW = Date.UTC(2026, 10, 20, 14, 3)
 const DAY = 86_400_000
 
-function notice(id: number, days: number, account = 'one'): Notice {
+function notice(id: number, days: number): Notice {
   return {
-    account,
+    account: 'one',
     id,
     category: 'market',
     level: 'info',
@@ -36,9 +36,8 @@ it('nothing is no group', () => {
   expect(groupsOf([], NOW)).toEqual([])
 })
 
-it('counts are per account', () => {
-  expect([...countsOf([notice(1, 0), notice(2, 0, 'two'), notice(3, 0)])]).toEqual([
-    ['one', 2],
-    ['two', 1],
-  ])
+it('each stretch of time is within the one before', () => {
+  const all = [notice(1, 0), notice(2, 3), notice(3, 9), notice(4, 40)]
+  const counts = WHENS.map((when) => all.filter((one) => isWithin(one, when, NOW)).length)
+  expect(counts).toEqual([4, 3, 2, 1])
 })

@@ -1,4 +1,4 @@
-import type { AccountId, Notice, Timestamp } from '../../bridge/contract.gen'
+import type { Notice, Timestamp } from '../../bridge/contract.gen'
 import { daysAgo } from '../../format/time'
 import { m } from '../../text'
 
@@ -34,9 +34,24 @@ export function groupsOf(notices: readonly Notice[], now: Timestamp): Group[] {
   return groups
 }
 
-/** How many notices are each account's. */
-export function countsOf(notices: readonly Notice[]): ReadonlyMap<AccountId, number> {
-  const counts = new Map<AccountId, number>()
-  for (const { account } of notices) counts.set(account, (counts.get(account) ?? 0) + 1)
-  return counts
+/** Stretches of time that what was found can be narrowed to, each within the one before. */
+export const WHENS = ['any', 'month', 'week', 'today'] as const
+
+export type When = (typeof WHENS)[number]
+
+export const whenName = (when: When): string => (when === 'any' ? m.search_any_time() : NAMES[when]())
+
+/** Whether a notice is of a stretch of time. */
+export function isWithin({ occurredAt }: Notice, when: When, now: Timestamp): boolean {
+  const days = daysAgo(occurredAt, now)
+  switch (when) {
+    case 'any':
+      return true
+    case 'month':
+      return days < 31
+    case 'week':
+      return days < 7
+    case 'today':
+      return days <= 0
+  }
 }

@@ -2,14 +2,14 @@ import type { VaultStateView, VaultView } from '../../bridge/contract.gen'
 import { m } from '../../text'
 
 /** Where tokens and keys are, as one says it of an app that is ready. */
-export function keptWhere(backend: string, system: string | undefined): string {
+export function keptWhere(backend: string): string {
   switch (backend) {
     case 'sealed-file':
       return m.first_kept_file()
     case 'memory':
       return m.first_kept_memory()
     default:
-      return isPhone(system) ? m.first_kept_phone() : m.first_kept_keyring()
+      return m.first_kept_keyring()
   }
 }
 
@@ -84,18 +84,14 @@ export function moreOf({ sentence }: VaultView): string | null {
   return sentence === '' || PLAIN.some((plain) => sentence.startsWith(plain)) ? null : sentence
 }
 
-function isPhone(system: string | undefined): boolean {
-  return system === 'ios' || system === 'android'
-}
-
 /** Where a token goes that is about to be kept. */
-export function tokenKept(backend: string, system: string | undefined): string {
+export function tokenKept(backend: string): string {
   switch (backend) {
     case 'sealed-file':
       return m.add_where_file()
     case 'memory':
       return m.add_where_memory()
     default:
-      return isPhone(system) ? m.add_where_phone() : m.add_where_keyring()
+      return m.add_where_keyring()
   }
 }
