@@ -37,7 +37,7 @@ test('a refused password is said beside it and kept to be mended', async ({ page
 })
 
 for (const [host, said] of [
-  ['down.example', /^The server can’t be reached\. No answer within 20 s/],
+  ['down.example', /^No usable answer came from the server\. No answer within 20 s/],
   ['other.example', /^Another service answers at this address\./],
 ] as const) {
   test(`beside the server it is said what is wrong with ${host}`, async ({ page }) => {
